@@ -1,0 +1,61 @@
+# tetralog_verilate(<target> TOP <module> [PREFIX <class>] [PARAMS Name=Value ...] [NETLIST <file>...])
+#
+# Makes the library <target>: the Verilated class <class> (default V<module>) of one RTL module with
+# the given parameters, assertions on, FST tracing compiled in. With NETLIST the class is made from
+# those gate-level files instead, so that the same test source runs on both. Verilator runs at build
+# time, not at configure time, because a netlist exists only then; it skips what has not changed, and
+# ccache keeps the rest cheap. Each unit is a library of its own, outside our warning flags.
+find_program(CCACHE_PROGRAM ccache)
+file(GLOB TETRALOG_RTL CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/rtl/*.sv ${PROJECT_SOURCE_DIR}/rtl/*.vlt)
+
+function(tetralog_verilate target)
+  cmake_parse_arguments(V "" "TOP;PREFIX" "PARAMS;NETLIST" ${ARGN})
+  if(NOT V_PREFIX)
+    set(V_PREFIX V${V_TOP})
+  endif()
+  set(dir ${CMAKE_BINARY_DIR}/verilated/${target})
+  set(args --cc --build -j 1 --trace-fst --x-assign fast --x-initial unique -O3
+           --top-module ${V_TOP} --prefix ${V_PREFIX} --Mdir ${dir}
+           -MAKEFLAGS "CXX=${CMAKE_CXX_COMPILER}" -MAKEFLAGS "LINK=${CMAKE_CXX_COMPILER}"
+           -MAKEFLAGS "OBJCACHE=${CCACHE_PROGRAM}" -MAKEFLAGS "OPT_FAST=-O3" -MAKEFLAGS "OPT_GLOBAL=-O2"
+           -CFLAGS "-std=c++20 -w")
+  if(V_NETLIST)
+    set(sources ${V_NETLIST})
+    list(APPEND args -Wno-fatal -Wno-lint -Wno-style)
+  else()
+    set(sources ${PROJECT_SOURCE_DIR}/rtl/lint.vlt ${PROJECT_SOURCE_DIR}/rtl/tetralog_pkg.sv
+                ${PROJECT_SOURCE_DIR}/rtl/${V_TOP}.sv)
+    list(APPEND args --assert -Wall -y ${PROJECT_SOURCE_DIR}/rtl)
+    foreach(param ${V_PARAMS})
+      list(APPEND args -G${param})
+    endforeach()
+  endif()
+  set(archive ${dir}/${V_PREFIX}__ALL.a)
+  add_custom_command(
+    OUTPUT ${archive}
+    BYPRODUCTS ${dir}/${V_PREFIX}.h
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${dir}
+    COMMAND verilator ${args} ${sources} > ${dir}/verilator.log 2>&1
+            || (cat ${dir}/verilator.log && false)
+    COMMAND ${CMAKE_COMMAND} -E touch ${archive}
+    DEPENDS ${TETRALOG_RTL} ${V_NETLIST}
+    COMMENT "Verilating ${target}"
+    VERBATIM)
+  add_custom_target(${target}_verilated DEPENDS ${archive})
+  add_library(${target} INTERFACE)
+  add_dependencies(${target} ${target}_verilated)
+  target_include_directories(${target} SYSTEM INTERFACE ${dir})
+  target_link_libraries(${target} INTERFACE ${archive} verilated_runtime)
+endfunction()
+
+# The runtime that all Verilated classes share.
+set(VERILATOR_INCLUDE /usr/share/verilator/include)
+add_library(verilated_runtime STATIC ${VERILATOR_INCLUDE}/verilated.cpp
+                                     ${VERILATOR_INCLUDE}/verilated_threads.cpp
+                                     ${VERILATOR_INCLUDE}/verilated_fst_c.cpp)
+target_include_directories(verilated_runtime SYSTEM PUBLIC ${VERILATOR_INCLUDE}
+                                                           ${VERILATOR_INCLUDE}/vltstd)
+target_compile_definitions(verilated_runtime PUBLIC VM_COVERAGE=0 VM_SC=0 VM_TRACE=1 VM_TRACE_FST=1
+                                                    VM_TRACE_VCD=0)
+target_compile_options(verilated_runtime PRIVATE -w)
+target_link_libraries(verilated_runtime PUBLIC Threads::Threads z)
