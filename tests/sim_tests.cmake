@@ -1,1 +1,2 @@
 # Tests of sim/.
+tetralog_test(trace_file_test LIBS tetralog_trace LABEL sim)
