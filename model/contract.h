@@ -8,6 +8,7 @@
 
 #include <cstdint>
 
+// clang-format off
 namespace tetralog {
 
 // Stored number formats of a tensor element.
@@ -47,6 +48,7 @@ inline constexpr unsigned kLog4Max = 64;  // greatest LOG4 magnitude, in units o
 inline constexpr unsigned kMaxSamples = 8;  // samples of one gradient (SMP)
 inline constexpr unsigned kRandomBits = 12;  // default R: the top R bits of a random word round
 inline constexpr unsigned kRandomGroup = 16;  // aligned columns that share one mixed state
+inline constexpr unsigned kRandomColumnBits = 28;  // columns of a logical output lie below 2^28
 inline constexpr unsigned kProductMaxIi = 64;  // greatest |a*b|, INT4 times INT4
 inline constexpr unsigned kProductMaxIu = 120;  // greatest |a*b|, INT4 times UINT4
 inline constexpr unsigned kProductMaxLi = 512;  // greatest |a*b|, LOG4 times INT4

@@ -50,6 +50,7 @@ package tetralog_pkg;
   localparam int unsigned MAX_SAMPLES         = 8;    // samples of one gradient (SMP)
   localparam int unsigned RANDOM_BITS         = 12;   // default R: the top R bits of a random word round
   localparam int unsigned RANDOM_GROUP        = 16;   // aligned columns that share one mixed state
+  localparam int unsigned RANDOM_COLUMN_BITS  = 28;   // columns of a logical output lie below 2^28
   localparam int unsigned PRODUCT_MAX_II      = 64;   // greatest |a*b|, INT4 times INT4
   localparam int unsigned PRODUCT_MAX_IU      = 120;  // greatest |a*b|, INT4 times UINT4
   localparam int unsigned PRODUCT_MAX_LI      = 512;  // greatest |a*b|, LOG4 times INT4

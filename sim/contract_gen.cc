@@ -128,7 +128,7 @@ std::string Header(const std::vector<Table>& tables) {
       "//\n"
       "// The contract between hardware and software. Generated from rtl/tetralog_pkg.sv by\n"
       "// `make contract`: edit the package, not this file.\n\n"
-      "#pragma once\n\n#include <cstdint>\n\nnamespace tetralog {\n";
+      "#pragma once\n\n#include <cstdint>\n\n// clang-format off\nnamespace tetralog {\n";
   for (const Table& t : tables) {
     out += fmt::format("\n// {}\n", t.title);
     if (!t.enum_type.empty()) {
