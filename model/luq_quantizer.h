@@ -18,7 +18,7 @@
 //
 // Limits: R in 1..16. A pure function: the random bits are an argument.
 // Source: Chmiel et al., "Accurate Neural Training with 4-bit Matrix Multiplications at Standard
-// Formats", ICLR 2023, section 4, stochastic underflow T_alpha and logarithmic rounding Q_alpha.
+// Formats", ICLR 2023: T_alpha (Eq. 10), Q_alpha (Eq. 12), LUQ = Q_alpha(T_alpha(x)) (Eq. 15).
 #pragma once
 
 #include <cstdint>
