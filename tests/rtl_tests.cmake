@@ -1,1 +1,10 @@
 # Tests of rtl/.
+
+# The quantisers, at the random widths where every input can be tried and at the default.
+foreach(unit luq_quantizer int_quantizer)
+  foreach(bits 2 3 4 12)
+    tetralog_verilate(${unit}_r${bits} TOP ${unit} PREFIX V${unit}_r${bits} PARAMS RandomBits=${bits})
+    list(APPEND ${unit}_units ${unit}_r${bits})
+  endforeach()
+  tetralog_test(${unit}_rtl_test LIBS ${${unit}_units} tetralog_model LABEL rtl)
+endforeach()
