@@ -1,0 +1,127 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Output-stationary systolic array of Rows x Cols processing elements, Dot products each a cycle.
+//
+// A beat brings Dot codes of the A operand to every row and Dot codes of the B operand to every
+// column. Codes are decoded at the edge of the array, after the skew, so that the skew holds 4 bits
+// a code and no format wire enters the array. Processing elements come in groups that share operand
+// registers (pe_group); the systolic step is from group to group, so row group i and column group j
+// work i + j cycles behind group (0, 0).
+//
+// The sum of a tile starts with the beat marked `first` and ends with the beat marked `last`; both
+// may be the same beat. A beat that is not valid changes nothing, so the source may pause at any
+// time. Tiles may follow each other without a gap: the result of a tile moves to shadow registers,
+// where it is read over the column buses while the next tile accumulates. The reader must be done
+// with a tile before the `last` beat of the next one enters.
+//
+// Latency: the row group i and column group j of a tile can be read from cycle
+// pe_group's ReadLatency + i + j after the cycle in which its `last` beat is at the inputs.
+// Throughput: one beat a cycle, Rows*Cols*Dot products.
+// Limits: GroupRows divides Rows, GroupCols divides Cols.
+// Source: the three GEMMs of LUQ training, Chmiel et al., ICLR 2023, section 2.
+
+module mac_array #(
+  parameter int unsigned Rows      = 16,
+  parameter int unsigned Cols      = 16,
+  parameter int unsigned Dot       = 4,
+  parameter int unsigned AccWidth  = 24,
+  parameter int unsigned GroupRows = 4,
+  parameter int unsigned GroupCols = 4
+) (
+  input  logic                     clk_i,
+  // One beat of operands; row r takes a_i[(r*Dot+d)*4 +: 4], column c b_i[(c*Dot+d)*4 +: 4].
+  input  logic                     valid_i,
+  input  logic                     first_i,
+  input  logic                     last_i,
+  input  logic                     a_log_i,       // A holds LOG4 codes, not INT4
+  input  logic                     b_unsigned_i,  // B holds UINT4 codes, not INT4
+  input  logic [Rows*Dot*4-1:0]    a_i,
+  input  logic [Cols*Dot*4-1:0]    b_i,
+  // Read port of the shadow registers: the selected row (one-hot), in the same cycle.
+  input  logic [Rows-1:0]          row_sel_i,
+  output logic [Cols*AccWidth-1:0] row_o
+);
+
+  localparam int unsigned RowGroups = Rows / GroupRows;
+  localparam int unsigned ColGroups = Cols / GroupCols;
+  localparam int unsigned ACode     = GroupRows * Dot * 4;  // bits of a row group's codes
+  localparam int unsigned BCode     = GroupCols * Dot * 4;
+  localparam int unsigned OpWidth   = 5;                    // bits of a decoded operand
+  localparam int unsigned AOp       = GroupRows * Dot * OpWidth;
+  localparam int unsigned BOp       = GroupCols * Dot * OpWidth;
+  localparam int unsigned BusWidth  = GroupCols * AccWidth;
+
+  // The zero code is the zero of every format: an idle beat adds nothing.
+  logic [Rows*Dot*4-1:0] a_gated;
+  logic [1:0]            token;
+  assign a_gated = a_i & {Rows*Dot*4{valid_i}};
+  assign token   = {first_i, last_i} & {2{valid_i}};
+
+  // Wires between groups. Index [i][j] is the input of group (i, j).
+  logic [AOp-1:0]      a_op  [RowGroups][ColGroups+1];
+  logic                first [RowGroups][ColGroups+1];
+  logic                last  [RowGroups][ColGroups+1];
+  logic [BOp-1:0]      b_op  [RowGroups+1][ColGroups];
+  logic [BusWidth-1:0] bus   [RowGroups+1][ColGroups];
+
+  // Left edge: skew, then decode.
+  for (genvar i = 0; i < RowGroups; i++) begin : gen_left
+    logic [ACode-1:0] code;
+    logic             a_log;
+    delay_line #(.Width(ACode + 3), .Depth(i)) u_skew (
+      .clk_i,
+      .d_i({a_log_i, token, a_gated[i*ACode +: ACode]}),
+      .q_o({a_log, first[i][0], last[i][0], code})
+    );
+    for (genvar l = 0; l < GroupRows * Dot; l++) begin : gen_decode
+      operand_decode_a u_decode (
+        .log_i(a_log),
+        .code_i(code[l*4 +: 4]),
+        .operand_o(a_op[i][0][l*OpWidth +: OpWidth])
+      );
+    end
+  end
+
+  // Top edge.
+  for (genvar j = 0; j < ColGroups; j++) begin : gen_top
+    logic [BCode-1:0] code;
+    logic             b_unsigned;
+    delay_line #(.Width(BCode + 1), .Depth(j)) u_skew (
+      .clk_i,
+      .d_i({b_unsigned_i, b_i[j*BCode +: BCode]}),
+      .q_o({b_unsigned, code})
+    );
+    for (genvar l = 0; l < GroupCols * Dot; l++) begin : gen_decode
+      operand_decode_b u_decode (
+        .unsigned_i(b_unsigned),
+        .code_i(code[l*4 +: 4]),
+        .operand_o(b_op[0][j][l*OpWidth +: OpWidth])
+      );
+    end
+    assign bus[0][j] = '0;
+    assign row_o[j*BusWidth +: BusWidth] = bus[RowGroups][j];
+  end
+
+  for (genvar i = 0; i < RowGroups; i++) begin : gen_row
+    for (genvar j = 0; j < ColGroups; j++) begin : gen_col
+      pe_group #(
+        .GroupRows(GroupRows), .GroupCols(GroupCols), .Dot(Dot), .AccWidth(AccWidth)
+      ) u_group (
+        .clk_i,
+        .a_i      (a_op[i][j]),
+        .first_i  (first[i][j]),
+        .last_i   (last[i][j]),
+        .a_o      (a_op[i][j+1]),
+        .first_o  (first[i][j+1]),
+        .last_o   (last[i][j+1]),
+        .b_i      (b_op[i][j]),
+        .b_o      (b_op[i+1][j]),
+        .row_sel_i(row_sel_i[i*GroupRows +: GroupRows]),
+        .bus_i    (bus[i][j]),
+        .bus_o    (bus[i+1][j])
+      );
+    end
+  end
+
+endmodule
