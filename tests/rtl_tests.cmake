@@ -8,3 +8,11 @@ foreach(unit luq_quantizer int_quantizer)
   endforeach()
   tetralog_test(${unit}_rtl_test LIBS ${${unit}_units} tetralog_model LABEL rtl)
 endforeach()
+
+# The random source, for every number of lanes.
+foreach(lanes 1 2 4 8 16)
+  tetralog_verilate(random_source_l${lanes} TOP random_source PREFIX Vrandom_source_l${lanes}
+                    PARAMS Lanes=${lanes})
+  list(APPEND random_source_units random_source_l${lanes})
+endforeach()
+tetralog_test(random_source_rtl_test LIBS ${random_source_units} tetralog_model LABEL rtl)

@@ -1,0 +1,88 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Random words of neighbouring output elements: a pure function of seed, sample, row and column.
+//
+// Combinational. One 64-bit state is mixed for the row and the group of 16 aligned columns that the
+// lanes lie in, and each lane maps the state, rotated by its column in the group, to 16 bits. The
+// function and its known-answer vectors are fixed in docs/random.md.
+//
+// Limits: Lanes in {1, 2, 4, 8, 16}; column_i is a multiple of Lanes, so its low bits are ignored.
+// In gates: four rounds of two exclusive ors and one and-xor a bit, a rotation by multiples of
+// 4 * Lanes (wiring at 16 lanes), three gates a bit and lane.
+
+module random_source #(
+  parameter int unsigned Lanes = 4
+) (
+  input  logic [63:0]         seed_i,
+  input  logic [7:0]          sample_i,  // sample0 + sample, modulo 256
+  input  logic [31:0]         row_i,     // row of the logical output element
+  input  logic [27:0]         column_i,  // its column in lane 0
+  output logic [Lanes*16-1:0] words_o    // lane i in bits 16i+15:16i, of column_i + i
+);
+
+  if (Lanes != 1 && Lanes != 2 && Lanes != 4 && Lanes != 8 && Lanes != 16) begin : gen_bad_lanes
+    $error("random_source: Lanes must be 1, 2, 4, 8 or 16");
+  end
+
+  // Digits of the fraction of pi; round 0 is on the right.
+  localparam logic [255:0] ROUND_CONSTANTS = {
+    64'h082efa98ec4e6c89, 64'ha4093822299f31d0, 64'h13198a2e03707344, 64'h243f6a8885a308d3
+  };
+
+  // Places p, q, r, s in the rotated state y of word bit b = y[p] ^ y[q] ^ (y[r] & y[s]); bit 0 is
+  // on the right.
+  localparam logic [383:0] LANE_MAP = {
+    {6'd13, 6'd1, 6'd48, 6'd17},   // bit 15
+    {6'd47, 6'd49, 6'd57, 6'd58},  // bit 14
+    {6'd6, 6'd40, 6'd5, 6'd15},    // bit 13
+    {6'd18, 6'd54, 6'd46, 6'd21},  // bit 12
+    {6'd62, 6'd12, 6'd29, 6'd4},   // bit 11
+    {6'd27, 6'd52, 6'd0, 6'd9},    // bit 10
+    {6'd19, 6'd59, 6'd2, 6'd32},   // bit 9
+    {6'd38, 6'd45, 6'd24, 6'd31},  // bit 8
+    {6'd61, 6'd8, 6'd56, 6'd50},   // bit 7
+    {6'd28, 6'd44, 6'd37, 6'd25},  // bit 6
+    {6'd7, 6'd30, 6'd63, 6'd35},   // bit 5
+    {6'd10, 6'd36, 6'd11, 6'd26},  // bit 4
+    {6'd43, 6'd22, 6'd20, 6'd42},  // bit 3
+    {6'd41, 6'd14, 6'd34, 6'd23},  // bit 2
+    {6'd16, 6'd51, 6'd53, 6'd3},   // bit 1
+    {6'd60, 6'd39, 6'd33, 6'd55}   // bit 0
+  };
+
+  logic [63:0] mixed;
+  always_comb begin
+    mixed = seed_i ^ {sample_i, column_i[27:4], row_i};
+    for (int i = 0; i < 4; i++) begin
+      mixed = mixed ^ ROUND_CONSTANTS[64*i+:64];
+      mixed = mixed ^ {mixed[52:0], mixed[63:53]} ^ {mixed[36:0], mixed[63:37]};
+      mixed = mixed ^ ({mixed[62:0], mixed[63]} & {mixed[55:0], mixed[63:56]});
+    end
+  end
+
+  // The state as lane 0 sees it: rotated left by 4 times its column in the group.
+  logic [63:0] rotated;
+  always_comb begin
+    rotated = mixed;
+    if (Lanes < 16 && column_i[3]) rotated = {rotated[31:0], rotated[63:32]};
+    if (Lanes < 8 && column_i[2])  rotated = {rotated[47:0], rotated[63:48]};
+    if (Lanes < 4 && column_i[1])  rotated = {rotated[55:0], rotated[63:56]};
+    if (Lanes < 2 && column_i[0])  rotated = {rotated[59:0], rotated[63:60]};
+  end
+
+  for (genvar lane = 0; lane < Lanes; lane++) begin : gen_lane
+    for (genvar b = 0; b < 16; b++) begin : gen_bit
+      // Bit i of the state rotated left by 4 * lane is bit i - 4 * lane.
+      localparam int unsigned P = (32'(LANE_MAP[24*b+18+:6]) + 64 - 4 * lane) % 64;
+      localparam int unsigned Q = (32'(LANE_MAP[24*b+12+:6]) + 64 - 4 * lane) % 64;
+      localparam int unsigned R = (32'(LANE_MAP[24*b+6+:6]) + 64 - 4 * lane) % 64;
+      localparam int unsigned S = (32'(LANE_MAP[24*b+:6]) + 64 - 4 * lane) % 64;
+      assign words_o[16*lane+b] = rotated[P] ^ rotated[Q] ^ (rotated[R] & rotated[S]);
+    end
+  end
+
+  logic unused_column;
+  assign unused_column = ^column_i[3:0];
+
+endmodule
