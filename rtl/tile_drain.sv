@@ -97,15 +97,12 @@ module tile_drain #(
   end
 
   // Chunk of the selected row, as an and-or of constant slices.
-  logic [Lanes*AccWidth-1:0] chunk_data [Chunks+1];
-  assign chunk_data[0] = '0;
-  for (genvar j = 0; j < Chunks; j++) begin : gen_chunk
-    logic hit;
-    assign hit = base_q == ColsWidth'(j * Lanes);
-    assign chunk_data[j+1] = chunk_data[j] |
-        (row_data_i[j*Lanes*AccWidth +: Lanes*AccWidth] & {Lanes*AccWidth{hit}});
+  always_comb begin
+    acc_data_o = '0;
+    for (int unsigned j = 0; j < Chunks; j++)
+      acc_data_o |= row_data_i[j*Lanes*AccWidth +: Lanes*AccWidth] &
+                    {Lanes*AccWidth{base_q == ColsWidth'(j * Lanes)}};
   end
-  assign acc_data_o = chunk_data[Chunks];
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
     assign acc_lane_valid_o[l] = {1'b0, base_q} + (ColsWidth + 1)'(l) < {1'b0, cols_q};

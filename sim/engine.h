@@ -1,0 +1,86 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The pins of the streaming engine (rtl/tetralog_engine.sv), free of the Verilated class, so that
+// one driver serves every shape and the netlist. A vector of bits is a vector of 32-bit words,
+// least significant word first.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tetralog {
+
+// Parameters of a build.
+struct EngineShape {
+  uint32_t rows = 16, cols = 16;  // processing elements
+  uint32_t dot = 4;               // products of a processing element and cycle
+  uint32_t lanes = 4;             // epilogue lanes
+  uint32_t acc_width = 24;        // bits
+  uint32_t random_bits = 12;      // R
+
+  uint64_t macs() const { return uint64_t{rows} * cols * dot; }
+  std::string name() const {  // "16x16x4"
+    return std::to_string(rows) + "x" + std::to_string(cols) + "x" + std::to_string(dot);
+  }
+};
+
+struct EngineInputs {
+  bool tile_valid = false;
+  uint8_t a_format = 0, b_format = 0, d_format = 0, rounding = 0;
+  uint8_t scale_mul = 1;
+  int8_t scale_shift = 0;
+  bool c_enable = false, mask_enable = false;
+  uint8_t samples = 1, sample0 = 0;
+  uint64_t seed = 0;
+  uint32_t rows = 1, cols = 1, row = 0, col = 0;
+  bool tile_last = false;
+
+  bool op_valid = false, op_last = false;
+  std::vector<uint32_t> op_a, op_b;  // rows * dot and cols * dot codes
+
+  bool c_valid = false;
+  std::vector<uint32_t> c_data;  // a word a lane
+  bool mask_valid = false;
+  std::vector<uint32_t> mask_data;  // a code a lane
+
+  bool d_ready = false;
+  bool stats_ready = false;
+};
+
+struct EngineOutputs {
+  bool tile_ready = false, op_ready = false, c_ready = false, mask_ready = false;
+
+  bool d_valid = false, d_last = false;
+  std::vector<uint32_t> d_data;  // a word a lane
+  uint32_t d_lane_valid = 0;
+  uint8_t d_sample = 0;
+
+  bool stats_valid = false;
+  uint32_t max_abs = 0;
+  uint64_t sum_abs = 0;
+  uint64_t sum_squares_lo = 0, sum_squares_hi = 0;
+  uint64_t wraps = 0;
+  std::vector<uint64_t> zeros, clipped;  // 8 samples
+};
+
+// A clocked engine.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual const EngineShape& shape() const = 0;
+
+  // One clock cycle: drives the inputs, samples the outputs before the rising edge, then clocks.
+  virtual void Cycle(const EngineInputs& in, EngineOutputs& out) = 0;
+
+  // Holds the reset for a few cycles.
+  virtual void Reset() = 0;
+
+  // Writes a waveform (FST) from now on; an empty path ends it.
+  virtual void Trace(const std::string& path) = 0;
+};
+
+}  // namespace tetralog
