@@ -1,1 +1,5 @@
-# Tests of model/.
+# Tests of model/: one executable a unit, all of them functions of the model library only.
+foreach(unit formats dot_product_model rounding scale_shift luq_quantizer int_quantizer
+        epilogue_lane epilogue_stats random_source gemm)
+  tetralog_test(${unit}_test LIBS tetralog_model LABEL model)
+endforeach()
