@@ -113,9 +113,9 @@ std::vector<Table> Parse(const fs::path& path) {
       const char* type = m[1] == "int" ? "int" : "unsigned";
       tables.back().entries.push_back({m[2], m[3], type, m[4]});
     } else if (line.find("localparam") != std::string::npos || in_enum) {
-      throw std::runtime_error(fmt::format(
-          "{}:{}: cannot read this line; write `name = literal; // description`", path.string(),
-          number));
+      throw std::runtime_error(
+          fmt::format("{}:{}: cannot read this line; write `name = literal; // description`",
+                      path.string(), number));
     }
   }
   return tables;
@@ -170,7 +170,8 @@ std::string FillTables(const fs::path& path, const std::vector<Table>& tables) {
     const auto table =
         std::find_if(tables.begin(), tables.end(), [&](const Table& t) { return t.name == name; });
     if (table == tables.end())
-      throw std::runtime_error(fmt::format("{}: the package has no table '{}'", path.string(), name));
+      throw std::runtime_error(
+          fmt::format("{}: the package has no table '{}'", path.string(), name));
     const size_t body = name_end + 4;
     const std::string filled = "\n" + Markdown(*table);
     text.replace(body, end - body, filled);

@@ -45,7 +45,7 @@ struct EngineInputs {
   bool c_valid = false;
   std::vector<uint32_t> c_data;  // a word a lane
   bool mask_valid = false;
-  std::vector<uint32_t> mask_data;  // a code a lane
+  std::vector<uint32_t> mask_data;  // 4 bits a lane
 
   bool d_ready = false;
   bool stats_ready = false;
@@ -55,7 +55,7 @@ struct EngineOutputs {
   bool tile_ready = false, op_ready = false, c_ready = false, mask_ready = false;
 
   bool d_valid = false, d_last = false;
-  std::vector<uint32_t> d_data;  // a word a lane
+  std::vector<uint32_t> d_data;  // lanes words: INT32 a lane, or codes of 4 bits a lane
   uint32_t d_lane_valid = 0;
   uint8_t d_sample = 0;
 

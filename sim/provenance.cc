@@ -1,0 +1,45 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/provenance.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <stdexcept>
+
+namespace tetralog {
+
+std::string FirstLineOf(const std::string& command) {
+  std::array<char, 256> line{};
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen((command + " 2>/dev/null").c_str(), "r"),
+                                                   pclose);
+  if (!pipe || !fgets(line.data(), line.size(), pipe.get())) return "unknown";
+  std::string text(line.data());
+  if (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+nlohmann::ordered_json Provenance() {
+  return {
+      {"git_revision", FirstLineOf("git describe --always --dirty --abbrev=12")},
+      {"compiler", __VERSION__},
+      {"tools",
+       {{"verilator", FirstLineOf("verilator --version")}, {"yosys", FirstLineOf("yosys -V")}}}};
+}
+
+void WriteReport(const std::string& path, const nlohmann::ordered_json& report) {
+  const std::filesystem::path file(path);
+  std::error_code error;
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), error);
+  std::ofstream out(file);
+  out << report.dump(2) << '\n';
+  if (!out)
+    throw std::runtime_error(fmt::format("cannot write {}; give a path that can be written", path));
+}
+
+}  // namespace tetralog

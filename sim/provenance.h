@@ -1,0 +1,22 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every report in build/report/ carries: git revision, compiler and tool versions.
+
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace tetralog {
+
+// First line that a shell command prints; "unknown" when it fails.
+std::string FirstLineOf(const std::string& command);
+
+// {"git_revision", "compiler", "tools": {name: version}}.
+nlohmann::ordered_json Provenance();
+
+// Writes a report, making its directory; throws std::runtime_error with one line when it cannot.
+void WriteReport(const std::string& path, const nlohmann::ordered_json& report);
+
+}  // namespace tetralog
