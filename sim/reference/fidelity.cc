@@ -1,0 +1,218 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/reference/fidelity.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "sim/reference/training_run.h"
+
+namespace tetralog::reference {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Learning rates found on FP32 runs, then used by every variant.
+struct Plan {
+  size_t epochs;
+  double rate;
+};
+Plan plan_of(const std::string& network) { return network == "mlp" ? Plan{6, 0.1} : Plan{4, 0.05}; }
+
+// What must hold on the default epochs and seeds, in points of accuracy.
+struct Limit {
+  double luq_below_fp32;     // at most
+  double luq_above_nearest;  // at least
+};
+Limit limit_of(const std::string& network) {
+  return network == "mlp" ? Limit{0.9, 1.0} : Limit{1.5, 1.0};
+}
+
+// One line that is written again and again on a terminal, one line per epoch elsewhere.
+class ProgressLine {
+ public:
+  ProgressLine(std::string title, const TrainingRun& run)
+      : title_(std::move(title)), run_(run), terminal_(isatty(STDOUT_FILENO) != 0) {}
+
+  void step(const StepResult& result, size_t batch) {
+    loss_ += result.loss;
+    correct_ += static_cast<double>(result.correct) / static_cast<double>(batch);
+    ++averaged_;
+    const bool last_of_epoch = run_.steps_done() % run_.steps_per_epoch() == 0;
+    if (!last_of_epoch && (!terminal_ || averaged_ % 20 != 0)) return;
+    const double done =
+        static_cast<double>(run_.steps_done()) / static_cast<double>(run_.total_steps());
+    const double left = seconds_since(start_) * (1.0 / done - 1.0);
+    const double count = static_cast<double>(averaged_);
+    fmt::print("{}{} epoch {} step {}/{} loss {:.3f} acc {:.1f} % ETA {:.0f} s{}",
+               terminal_ ? "\r\x1b[K" : "", title_,
+               (run_.steps_done() - 1) / run_.steps_per_epoch() + 1, run_.steps_done(),
+               run_.total_steps(), loss_ / count, 100.0 * correct_ / count, left,
+               terminal_ ? "" : "\n");
+    std::fflush(stdout);
+    if (last_of_epoch) loss_ = correct_ = 0, averaged_ = 0;
+  }
+
+  void finish(double accuracy) const {
+    fmt::print("{}{} test accuracy {:.2f} % in {:.0f} s\n", terminal_ ? "\r\x1b[K" : "", title_,
+               accuracy, seconds_since(start_));
+    std::fflush(stdout);
+  }
+
+ private:
+  std::string title_;
+  const TrainingRun& run_;
+  bool terminal_;
+  Clock::time_point start_ = Clock::now();
+  double loss_ = 0, correct_ = 0;
+  size_t averaged_ = 0;
+};
+
+double train_once(const RunOptions& options, const Dataset& dataset) {
+  TrainingRun run(options, dataset);
+  ProgressLine progress(fmt::format("{} {} seed {}", options.trainer.network,
+                                    variant_name(options.trainer.variant), options.trainer.seed),
+                        run);
+  while (run.steps_done() < run.total_steps()) progress.step(run.next_step(), options.batch);
+  const double accuracy = run.test_accuracy();
+  progress.finish(accuracy);
+  return accuracy;
+}
+
+struct Summary {
+  double mean = 0, deviation = 0;  // standard deviation of a sample; 0 for one value
+};
+Summary summarise(const std::vector<double>& values) {
+  Summary summary;
+  const double size = static_cast<double>(values.size());
+  for (double value : values) summary.mean += value / size;
+  if (values.size() < 2) return summary;
+  for (double value : values) summary.deviation += std::pow(value - summary.mean, 2) / (size - 1);
+  summary.deviation = std::sqrt(summary.deviation);
+  return summary;
+}
+
+using Accuracies = std::map<Variant, std::vector<double>>;
+
+// Mean difference over the seeds, in points.
+double paired_difference(const Accuracies& accuracies, Variant left, Variant right) {
+  return summarise(accuracies.at(left)).mean - summarise(accuracies.at(right)).mean;
+}
+
+void print_table(const std::string& network, size_t epochs, size_t seeds,
+                 const Accuracies& accuracies) {
+  fmt::print("\n{}, {} epochs, {} seeds\n", network, epochs, seeds);
+  fmt::print("{:<20}{:>10}{:>8}{:>12}{:>12}\n", "variant", "accuracy", "std", "- FP32", "- LUQ");
+  for (const auto& [variant, values] : accuracies) {
+    const Summary summary = summarise(values);
+    fmt::print("{:<20}{:>10.2f}{:>8.2f}", variant_name(variant), summary.mean, summary.deviation);
+    for (Variant base : {Variant::kFp32, Variant::kLuq}) {
+      fmt::print("{:>12}",
+                 accuracies.count(base) == 0
+                     ? "-"
+                     : fmt::format("{:+.2f}", paired_difference(accuracies, variant, base)));
+    }
+    fmt::print("\n");
+  }
+  fmt::print("\n");
+}
+
+bool check_limits(const std::string& network, const Accuracies& accuracies) {
+  const Limit limit = limit_of(network);
+  bool passed = true;
+  const auto expect = [&](Variant better, Variant worse, bool holds, const std::string& what) {
+    if (accuracies.count(better) == 0 || accuracies.count(worse) == 0 || holds) return;
+    fmt::print("error: {}: {}\n", network, what);
+    passed = false;
+  };
+  const auto difference = [&](Variant left, Variant right) {
+    return accuracies.count(left) && accuracies.count(right)
+               ? paired_difference(accuracies, left, right)
+               : 0.0;
+  };
+  expect(Variant::kFp32, Variant::kLuq,
+         difference(Variant::kFp32, Variant::kLuq) <= limit.luq_below_fp32,
+         fmt::format("LUQ is more than {} points below FP32", limit.luq_below_fp32));
+  expect(Variant::kLuq, Variant::kNearestGradients,
+         difference(Variant::kLuq, Variant::kNearestGradients) >= limit.luq_above_nearest,
+         fmt::format("nearest-rounded gradients are less than {} points below LUQ; the experiment "
+                     "cannot tell right from wrong",
+                     limit.luq_above_nearest));
+  return passed;
+}
+
+nlohmann::json to_json(const Accuracies& accuracies) {
+  nlohmann::json json;
+  for (const auto& [variant, values] : accuracies) {
+    const Summary summary = summarise(values);
+    nlohmann::json& entry = json[variant_name(variant)];
+    entry = {{"accuracies", values}, {"mean", summary.mean}, {"std", summary.deviation}};
+    for (Variant base : {Variant::kFp32, Variant::kLuq}) {
+      if (accuracies.count(base) == 0) continue;
+      entry[std::string("minus_") + variant_name(base)] =
+          paired_difference(accuracies, variant, base);
+    }
+  }
+  return json;
+}
+
+}  // namespace
+
+bool run_fidelity(const FidelityOptions& options, const Dataset& dataset) {
+  nlohmann::json report;
+  std::vector<size_t> seeds(options.seeds);
+  for (size_t i = 0; i < seeds.size(); ++i) seeds[i] = i + 1;
+  report["seeds"] = seeds;
+  report["revision"] = options.revision;
+  report["versions"] = {{"libtorch", tensor_library_version()}};
+  bool passed = true;
+  const auto start = Clock::now();
+  for (const std::string& network : options.networks) {
+    const Plan plan = plan_of(network);
+    const size_t epochs = options.epochs != 0 ? options.epochs : plan.epochs;
+    Accuracies accuracies;
+    for (size_t seed : seeds) {
+      for (Variant variant : options.variants) {
+        RunOptions run;
+        run.trainer.network = network;
+        run.trainer.variant = variant;
+        run.trainer.seed = seed;
+        run.epochs = epochs;
+        run.rate = plan.rate;
+        accuracies[variant].push_back(train_once(run, dataset));
+      }
+    }
+    print_table(network, epochs, seeds.size(), accuracies);
+    // One epoch on one seed is too short to judge.
+    if (epochs >= plan.epochs && seeds.size() >= 3) {
+      passed = check_limits(network, accuracies) && passed;
+    }
+    report["networks"][network] = {
+        {"epochs", epochs}, {"rate", plan.rate}, {"variants", to_json(accuracies)}};
+    report["seconds"] = seconds_since(start);
+    if (!options.report.empty()) {
+      std::ofstream out(options.report);
+      out << report.dump(2) << "\n";
+      if (!out) {
+        throw std::runtime_error(options.report +
+                                 ": cannot be written; check that its folder exists");
+      }
+    }
+  }
+  return passed;
+}
+
+}  // namespace tetralog::reference

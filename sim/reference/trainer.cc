@@ -1,0 +1,396 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/reference/trainer.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+#include <torch/version.h>
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "sim/reference/image_ops.h"
+#include "sim/reference/loss.h"
+#include "sim/reference/quantise.h"
+#include "sim/reference/random_bits.h"
+#include "sim/reference/recorder.h"
+#include "sim/reference/seeds.h"
+
+namespace tetralog::reference {
+namespace {
+
+// m_t = 0.9*m_(t-1) + 0.1*value_(t-1); the first value stands for itself.
+class Hindsight {
+ public:
+  double estimate(double current, bool enabled) const {
+    return seen_ && enabled ? average_ : current;
+  }
+  double average() const { return average_; }
+  void observe(double current) {
+    average_ = seen_ ? 0.9 * average_ + 0.1 * current : current;
+    seen_ = true;
+  }
+
+ private:
+  double average_ = 0;
+  bool seen_ = false;
+};
+
+// The real scale of codes up to `top` with the given clipping value; an all-zero tensor has
+// scale 1.
+double scale_of(double clip, double top) { return clip == 0 ? 1.0 : clip / top; }
+
+struct LayerState {
+  Hindsight activation_clip;  // of the layer's output
+  Hindsight gradient_max;     // of the gradient of the layer's input
+};
+
+// What the backward pass needs of a layer's forward pass. Tensors hold codes, or real values in the
+// FP32 variant, where every scale is 1.
+struct LayerPass {
+  at::Tensor weight;  // [out, in]
+  at::Tensor input;   // [rows, in], columns of the images for a convolution
+  at::Tensor image;   // input before im2col: [batch, ...]; where it is zero no gradient passes
+  at::Tensor taken;   // of the pool behind a convolution
+  double weight_scale = 1, input_scale = 1;
+};
+
+std::vector<double> to_vector(const at::Tensor& tensor) {
+  const at::Tensor flat = tensor.to(at::kDouble).contiguous();
+  return {flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()};
+}
+
+std::string group_name(uint64_t step, const std::string& layer, const char* kind) {
+  std::string number = std::to_string(step);
+  number.insert(0, number.size() < 3 ? 3 - number.size() : 0, '0');
+  return "step" + number + "/" + layer + "_" + kind;
+}
+
+}  // namespace
+
+const char* variant_name(Variant variant) {
+  switch (variant) {
+    case Variant::kFp32:
+      return "fp32";
+    case Variant::kLuq:
+      return "luq";
+    case Variant::kNearestGradients:
+      return "nearest-gradients";
+    case Variant::kFlooredUnderflow:
+      return "floored-underflow";
+  }
+  return "";
+}
+
+struct Trainer::Impl {
+  TrainerOptions options;
+  std::vector<Layer> layers;
+  std::vector<LayerParameters> parameters;
+  std::vector<LayerState> states;
+  Hindsight loss_gradient_max;
+  double pixel_scale = 1;   // real value of an input code; a pixel is 0..1
+  double pixel_factor = 1;  // code of a pixel count before rounding
+  uint64_t step = 0;
+  std::vector<TraceGemm>* record = nullptr;
+
+  bool quantised() const { return options.variant != Variant::kFp32; }
+  at::ScalarType stored_type() const { return options.float64 ? at::kDouble : at::kFloat; }
+
+  // Left times right on integers whose products are at most `product`, as float64.
+  at::Tensor multiply(const at::Tensor& left, const at::Tensor& right, int64_t product) const {
+    if (!quantised()) return at::mm(left, right);
+    constexpr int64_t kFloatExact = 1 << 24;
+    const bool fast = !options.float64 && left.size(1) * product < kFloatExact;
+    const at::ScalarType type = fast ? at::kFloat : at::kDouble;
+    return at::mm(left.to(type), right.to(type)).to(at::kDouble);
+  }
+
+  at::Tensor weights(size_t i, double* scale) const {
+    const LayerParameters& layer = parameters[i];
+    const at::Tensor real =
+        at::from_blob(const_cast<double*>(layer.weight.values.data()),
+                      {static_cast<int64_t>(layers[i].out), static_cast<int64_t>(layers[i].in)},
+                      at::TensorOptions(at::kDouble));
+    if (!quantised()) return real.to(at::kFloat);
+    *scale = scale_of(weight_clip(layer.weight.values), kInt4Max);
+    return round_int4(real / *scale).to(stored_type());
+  }
+
+  at::Tensor input_image(const Batch& batch) const {
+    const at::Tensor pixels =
+        at::from_blob(const_cast<uint8_t*>(batch.pixels),
+                      {static_cast<int64_t>(batch.size), 28, 28, 1}, at::TensorOptions(at::kByte));
+    if (!quantised()) return pixels.to(at::kFloat) / 255.0;
+    return round_uint4(pixels.to(at::kDouble) * pixel_factor).to(stored_type());
+  }
+
+  TraceGemm describe(size_t i, const char* kind, Format a, Format b, Format d, double scale_a,
+                     double scale_b, double scale_d) const {
+    TraceGemm gemm;
+    gemm.name = group_name(step, layers[i].name, kind);
+    gemm.step = static_cast<uint32_t>(step);
+    gemm.layer = layers[i].name;
+    gemm.kind = kind;
+    gemm.a_format = a;
+    gemm.b_format = b;
+    gemm.d_format = d;
+    gemm.scale_a = scale_a;
+    gemm.scale_b = scale_b;
+    gemm.scale_d = scale_d;
+    return gemm;
+  }
+
+  // The output z of a layer and, but for the last, the activations that come after it.
+  struct Forward {
+    std::vector<LayerPass> passes;
+    at::Tensor logits;  // [batch, classes], real values
+  };
+
+  at::Tensor forward_real(size_t i, const LayerPass& pass) const {
+    const at::Tensor bias =
+        at::tensor(parameters[i].bias.values, at::TensorOptions(at::kDouble)).to(at::kFloat);
+    return at::addmm(bias, pass.input, pass.weight.t());
+  }
+
+  // z + C, requantised but for the last layer. `scale` becomes the scale of the result.
+  at::Tensor forward_quantised(size_t i, const LayerPass& pass, LayerState* learn,
+                               double* scale) const {
+    const double unit = pass.weight_scale * pass.input_scale;
+    std::vector<double> c;
+    for (double bias : parameters[i].bias.values) {
+      c.push_back(std::clamp(std::nearbyint(bias / unit), -0x1p31, 0x1p31 - 1));
+    }
+    const at::Tensor z = multiply(pass.input, pass.weight.t(), kProductMaxIu) +
+                         at::tensor(c, at::TensorOptions(at::kDouble));
+    *scale = unit;
+    Scale rule;
+    at::Tensor result = z;
+    const bool last = i + 1 == layers.size();
+    if (!last) {
+      double clip = states[i].activation_clip.average();
+      if (learn != nullptr) {
+        const double current =
+            activation_clip(positive_sums(z.data_ptr<double>(), z.numel()), unit);
+        clip = learn->activation_clip.estimate(current, options.hindsight);
+        learn->activation_clip.observe(current);
+      }
+      rule = nearest_scale(unit / scale_of(clip, kUint4Max));
+      *scale = unit / rule.factor();
+      result = round_uint4(z * rule.factor());
+    }
+    if (record != nullptr) {
+      TraceGemm gemm = describe(i, "forward", Format::kInt4, Format::kUint4,
+                                last ? Format::kInt32 : Format::kUint4, pass.weight_scale,
+                                pass.input_scale, *scale);
+      gemm.b_transposed = gemm.d_transposed = true;
+      gemm.scale_mul = rule.mul;
+      gemm.scale_shift = rule.shift;
+      gemm.c.assign(c.begin(), c.end());
+      gemm.c_row_stride = 1;
+      StoredTensors tensors{pass.weight.unsqueeze(0), pass.input, {}, {}};
+      if (!last) tensors.d = result.unsqueeze(0);
+      record_gemm(std::move(gemm), tensors, record);
+    }
+    return result;
+  }
+
+  // `learn`: update the estimates of the activation scales.
+  Forward forward(const Batch& batch, std::vector<LayerState>* learn) const {
+    Forward result;
+    at::Tensor x = input_image(batch);
+    double x_scale = quantised() ? pixel_scale : 1.0;
+    for (size_t i = 0; i < layers.size(); ++i) {
+      const Layer& layer = layers[i];
+      LayerPass pass;
+      pass.input_scale = x_scale;
+      pass.weight = weights(i, &pass.weight_scale);
+      if (!layer.convolution()) x = x.reshape({static_cast<int64_t>(batch.size), -1});
+      pass.image = x;
+      pass.input = layer.convolution() ? image_to_columns(x, layer) : x;
+      const bool last = i + 1 == layers.size();
+      if (quantised()) {
+        x = forward_quantised(i, pass, learn ? &(*learn)[i] : nullptr, &x_scale);
+        if (!last) x = x.to(stored_type());
+      } else {
+        x = forward_real(i, pass);
+        if (!last) x = x.clamp_min(0);
+      }
+      if (layer.convolution()) {
+        const int64_t side = static_cast<int64_t>(layer.out_side());
+        Pooled pooled = max_pool(x.view({-1, side, side, static_cast<int64_t>(layer.out)}));
+        x = pooled.values;
+        pass.taken = pooled.taken;
+      }
+      result.passes.push_back(std::move(pass));
+    }
+    result.logits = quantised() ? x * x_scale : x;
+    return result;
+  }
+
+  Log4Rounding rounding() const {
+    if (options.variant == Variant::kNearestGradients) return Log4Rounding::kNearest;
+    if (options.variant == Variant::kFlooredUnderflow) return Log4Rounding::kFlooredUnderflow;
+    return Log4Rounding::kLuq;
+  }
+
+  // Samples of y, [samples, rows, columns], rounded to LOG4 with the words of `seed`.
+  at::Tensor sample_log4(const at::Tensor& y, uint64_t seed, uint32_t samples) const {
+    std::vector<at::Tensor> results;
+    for (uint32_t sample = 0; sample < samples; ++sample) {
+      results.push_back(
+          round_log4(y, random_words(seed, sample, y.size(0), y.size(1)), rounding()));
+    }
+    return at::stack(results).to(stored_type());
+  }
+
+  // The loss gradient as samples of LOG4 codes; `scale` becomes their alpha.
+  at::Tensor quantise_loss_gradient(const at::Tensor& gradient, uint32_t samples, double* scale) {
+    const double max = gradient.abs().max().item<double>();
+    const int shift = log4_shift(loss_gradient_max.estimate(max, options.hindsight));
+    loss_gradient_max.observe(max);
+    *scale = std::ldexp(1.0, shift);
+    const uint64_t seed = derive_seed({options.seed, step, layers.size(), kLossGradient});
+    return sample_log4(gradient * std::ldexp(1.0, -shift), seed, samples);
+  }
+
+  // The gradient of the input of layer i, [samples, rows, ...], in the shape of its image.
+  at::Tensor input_gradient(size_t i, const LayerPass& pass, const at::Tensor& gradient,
+                            double* scale) {
+    const Layer& layer = layers[i];
+    const at::Tensor raw = multiply(gradient[0], pass.weight, kProductMaxLi);
+    const at::Tensor z = layer.convolution() ? columns_to_image(raw, layer) : raw;
+    const at::Tensor masked = z * pass.image.ne(0);
+    if (!quantised()) return masked.unsqueeze(0);
+
+    const double unit = *scale * pass.weight_scale;
+    const double max = masked.abs().max().item<double>();
+    Hindsight& history = states[i].gradient_max;
+    const int shift = log4_shift(history.estimate(max * unit, options.hindsight) / unit);
+    history.observe(max * unit);
+    const uint64_t seed = derive_seed({options.seed, step, i, kInputGradient});
+    // Rows of the random address are images, or pixels of all images; columns are features.
+    const at::Tensor y = (masked * std::ldexp(1.0, -shift)).reshape({-1, masked.size(-1)});
+    const at::Tensor samples = sample_log4(y, seed, static_cast<uint32_t>(gradient.size(0)));
+    if (record != nullptr) {
+      const bool host = layer.convolution();
+      TraceGemm gemm = describe(i, "input_gradient", Format::kLog4, Format::kInt4,
+                                host ? Format::kInt32 : Format::kLog4, *scale, pass.weight_scale,
+                                host ? unit : std::ldexp(unit, shift));
+      StoredTensors tensors{gradient.narrow(0, 0, 1), pass.weight, {}, {}};
+      if (!host) {
+        gemm.rounding = Rounding::kStochastic;
+        gemm.scale_shift = shift;
+        gemm.seed = seed;
+        tensors.mask = pass.image;
+        tensors.d = samples;
+      }
+      record_gemm(std::move(gemm), tensors, record);
+    }
+    *scale = std::ldexp(unit, shift);
+    std::vector<int64_t> shape = masked.sizes().vec();
+    shape.insert(shape.begin(), samples.size(0));
+    return samples.view(shape);
+  }
+
+  void update_layer(size_t i, const LayerPass& pass, const at::Tensor& gradient, double scale,
+                    double rate) {
+    const int64_t samples = gradient.size(0);
+    const at::Tensor all = gradient.reshape({-1, gradient.size(2)});
+    // Every sample of the gradient meets the same input again.
+    const at::Tensor z = multiply(all.t(), pass.input.repeat({samples, 1}), kProductMaxLu);
+    if (record != nullptr) {
+      TraceGemm gemm = describe(i, "weight_gradient", Format::kLog4, Format::kUint4, Format::kInt32,
+                                scale, pass.input_scale, scale * pass.input_scale);
+      gemm.a_transposed = true;
+      record_gemm(std::move(gemm), {gradient, pass.input, {}, {}}, record);
+    }
+    const double unit = scale / static_cast<double>(samples);
+    update(to_vector(z.to(at::kDouble) * (unit * pass.input_scale)), rate, options.momentum,
+           &parameters[i].weight);
+    update(to_vector(all.to(at::kDouble).sum(0) * unit), rate, options.momentum,
+           &parameters[i].bias);
+  }
+
+  StepResult train(const Batch& batch, const StepOptions& step_options) {
+    record = quantised() ? step_options.record : nullptr;
+    const Forward pass = forward(batch, &states);
+    const Loss loss = softmax_loss(to_vector(pass.logits), batch.labels, kClasses);
+    at::Tensor gradient =
+        at::tensor(loss.gradient, at::TensorOptions(at::kDouble)).view(pass.logits.sizes());
+    double scale = 1;
+    if (quantised()) {
+      gradient = quantise_loss_gradient(gradient, step_options.samples, &scale);
+    } else {
+      gradient = gradient.to(at::kFloat).unsqueeze(0);
+    }
+    for (size_t i = layers.size(); i-- > 0;) {
+      at::Tensor next;
+      double next_scale = scale;
+      if (i > 0) next = input_gradient(i, pass.passes[i], gradient, &next_scale);
+      update_layer(i, pass.passes[i], gradient, scale, step_options.rate);
+      if (i == 0) break;
+      const Layer& below = layers[i - 1];
+      if (below.convolution()) {
+        const at::Tensor& taken = pass.passes[i - 1].taken;
+        std::vector<at::Tensor> samples;
+        for (int64_t sample = 0; sample < next.size(0); ++sample) {
+          const at::Tensor routed = max_unpool(next[sample].reshape(taken[0].sizes()), taken);
+          samples.push_back(routed.reshape({-1, static_cast<int64_t>(below.out)}));
+        }
+        next = at::stack(samples);
+      }
+      gradient = next;
+      scale = next_scale;
+    }
+    ++step;
+    record = nullptr;
+    return {loss.mean, loss.correct};
+  }
+};
+
+Trainer::Trainer(const TrainerOptions& options, const Images& train)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->options = options;
+  impl_->layers = network_layers(options.network);
+  impl_->parameters = initial_parameters(impl_->layers, options.seed);
+  impl_->states.resize(impl_->layers.size());
+  // One scale for all input pixels, from the whole training set.
+  PositiveSums sums;
+  for (uint8_t pixel : train.pixels) {
+    sums.count += pixel != 0;
+    sums.sum += pixel;
+    sums.sum_squares += static_cast<unsigned>(pixel) * pixel;
+    sums.max = std::max(sums.max, uint64_t{pixel});
+  }
+  const double clip = activation_clip(sums, 1.0);
+  impl_->pixel_factor = 1.0 / scale_of(clip, kUint4Max);
+  impl_->pixel_scale = scale_of(clip, kUint4Max) / 255.0;
+}
+
+Trainer::~Trainer() = default;
+
+StepResult Trainer::step(const Batch& batch, const StepOptions& options) {
+  return impl_->train(batch, options);
+}
+
+size_t Trainer::count_correct(const Batch& batch) const {
+  const Impl::Forward pass = impl_->forward(batch, nullptr);
+  return softmax_loss(to_vector(pass.logits), batch.labels, kClasses).correct;
+}
+
+const std::vector<LayerParameters>& Trainer::parameters() const { return impl_->parameters; }
+
+void use_one_thread() {
+  at::set_num_threads(1);
+  // OpenBLAS with its own threads does not listen to the tensor library.
+  if (void* set = dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) {
+    reinterpret_cast<void (*)(int)>(set)(1);
+  }
+}
+
+std::string tensor_library_version() { return TORCH_VERSION; }
+
+}  // namespace tetralog::reference
