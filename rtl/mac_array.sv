@@ -35,7 +35,7 @@ module mac_array #(
   input  logic                     first_i,
   input  logic                     last_i,
   input  logic                     a_log_i,       // A holds LOG4 codes, not INT4
-  input  logic                     b_unsigned_i,  // B holds UINT4 codes, not INT4
+  input  logic                     b_int4_i,      // B holds INT4 codes, not UINT4
   input  logic [Rows*Dot*4-1:0]    a_i,
   input  logic [Cols*Dot*4-1:0]    b_i,
   // Read port of the shadow registers: the selected row (one-hot), in the same cycle.
@@ -47,9 +47,10 @@ module mac_array #(
   localparam int unsigned ColGroups = Cols / GroupCols;
   localparam int unsigned ACode     = GroupRows * Dot * 4;  // bits of a row group's codes
   localparam int unsigned BCode     = GroupCols * Dot * 4;
-  localparam int unsigned OpWidth   = 5;                    // bits of a decoded operand
-  localparam int unsigned AOp       = GroupRows * Dot * OpWidth;
-  localparam int unsigned BOp       = GroupCols * Dot * OpWidth;
+  localparam int unsigned AWidth    = 7;                    // bits of a decoded operand
+  localparam int unsigned BWidth    = 4;
+  localparam int unsigned AOp       = GroupRows * Dot * AWidth;
+  localparam int unsigned BOp       = GroupCols * Dot * BWidth;
   localparam int unsigned BusWidth  = GroupCols * AccWidth;
 
   // The zero code is the zero of every format: an idle beat adds nothing.
@@ -63,44 +64,48 @@ module mac_array #(
   logic                first [RowGroups][ColGroups+1];
   logic                last  [RowGroups][ColGroups+1];
   logic [BOp-1:0]      b_op  [RowGroups+1][ColGroups];
-  logic [BusWidth-1:0] bus   [RowGroups+1][ColGroups];
+  logic [BusWidth-1:0] bus   [RowGroups][ColGroups];
 
   // Left edge: skew, then decode.
   for (genvar i = 0; i < RowGroups; i++) begin : gen_left
-    logic [ACode-1:0] code;
-    logic             a_log;
+    logic [ACode+2:0] skewed;
     delay_line #(.Width(ACode + 3), .Depth(i)) u_skew (
       .clk_i,
       .d_i({a_log_i, token, a_gated[i*ACode +: ACode]}),
-      .q_o({a_log, first[i][0], last[i][0], code})
+      .q_o(skewed)
     );
+    assign first[i][0] = skewed[ACode+1];
+    assign last[i][0]  = skewed[ACode];
     for (genvar l = 0; l < GroupRows * Dot; l++) begin : gen_decode
       operand_decode_a u_decode (
-        .log_i(a_log),
-        .code_i(code[l*4 +: 4]),
-        .operand_o(a_op[i][0][l*OpWidth +: OpWidth])
+        .log4_i(skewed[ACode+2]),
+        .code_i(skewed[l*4 +: 4]),
+        .operand_o(a_op[i][0][l*AWidth +: AWidth])
       );
     end
   end
 
   // Top edge.
   for (genvar j = 0; j < ColGroups; j++) begin : gen_top
-    logic [BCode-1:0] code;
-    logic             b_unsigned;
+    logic [BCode:0] skewed;
     delay_line #(.Width(BCode + 1), .Depth(j)) u_skew (
       .clk_i,
-      .d_i({b_unsigned_i, b_i[j*BCode +: BCode]}),
-      .q_o({b_unsigned, code})
+      .d_i({b_int4_i, b_i[j*BCode +: BCode]}),
+      .q_o(skewed)
     );
     for (genvar l = 0; l < GroupCols * Dot; l++) begin : gen_decode
       operand_decode_b u_decode (
-        .unsigned_i(b_unsigned),
-        .code_i(code[l*4 +: 4]),
-        .operand_o(b_op[0][j][l*OpWidth +: OpWidth])
+        .int4_i(skewed[BCode]),
+        .code_i(skewed[l*4 +: 4]),
+        .operand_o(b_op[0][j][l*BWidth +: BWidth])
       );
     end
-    assign bus[0][j] = '0;
-    assign row_o[j*BusWidth +: BusWidth] = bus[RowGroups][j];
+    // At most one row group drives its bus.
+    always_comb begin
+      row_o[j*BusWidth +: BusWidth] = '0;
+      for (int unsigned i = 0; i < RowGroups; i++)
+        row_o[j*BusWidth +: BusWidth] |= bus[i][j];
+    end
   end
 
   for (genvar i = 0; i < RowGroups; i++) begin : gen_row
@@ -118,8 +123,8 @@ module mac_array #(
         .b_i      (b_op[i][j]),
         .b_o      (b_op[i+1][j]),
         .row_sel_i(row_sel_i[i*GroupRows +: GroupRows]),
-        .bus_i    (bus[i][j]),
-        .bus_o    (bus[i+1][j])
+        .bus_i    ('0),
+        .bus_o    (bus[i][j])
       );
     end
   end

@@ -130,7 +130,7 @@ module tetralog_engine #(
     .first_i     (first_q),
     .last_i      (op_last_i),
     .a_log_i     (tile_a_format_i == tetralog_pkg::FormatLog4),
-    .b_unsigned_i(tile_b_format_i == tetralog_pkg::FormatUint4),
+    .b_int4_i    (tile_b_format_i == tetralog_pkg::FormatInt4),
     .a_i         (op_a_i),
     .b_i         (op_b_i),
     .row_sel_i   (row_sel),

@@ -1,17 +1,22 @@
-# tetralog_verilate(<target> TOP <module> [PREFIX <class>] [PARAMS Name=Value ...] [NETLIST <file>...])
+# tetralog_verilate(<target> TOP <module> [PREFIX <class>] [PARAMS Name=Value ...] [NETLIST <file>...]
+#                   [RTL_DIR <directory>])
 #
 # Makes the library <target>: the Verilated class <class> (default V<module>) of one RTL module with
 # the given parameters, assertions on, FST tracing compiled in. With NETLIST the class is made from
-# those gate-level files instead, so that the same test source runs on both. Verilator runs at build
+# those gate-level files instead, so that the same test source runs on both; with RTL_DIR, from a
+# copy of rtl/ (a planted fault). Verilator runs at build
 # time, not at configure time, because a netlist exists only then; it skips what has not changed, and
 # ccache keeps the rest cheap. Each unit is a library of its own, outside our warning flags.
 find_program(CCACHE_PROGRAM ccache)
 file(GLOB TETRALOG_RTL CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/rtl/*.sv ${PROJECT_SOURCE_DIR}/rtl/*.vlt)
 
 function(tetralog_verilate target)
-  cmake_parse_arguments(V "" "TOP;PREFIX" "PARAMS;NETLIST" ${ARGN})
+  cmake_parse_arguments(V "" "TOP;PREFIX;RTL_DIR" "PARAMS;NETLIST" ${ARGN})
   if(NOT V_PREFIX)
     set(V_PREFIX V${V_TOP})
+  endif()
+  if(NOT V_RTL_DIR)
+    set(V_RTL_DIR ${PROJECT_SOURCE_DIR}/rtl)
   endif()
   set(dir ${CMAKE_BINARY_DIR}/verilated/${target})
   set(args --cc --build -j 1 --trace-fst --x-assign fast --x-initial unique -O3
@@ -23,9 +28,8 @@ function(tetralog_verilate target)
     set(sources ${V_NETLIST})
     list(APPEND args -Wno-fatal -Wno-lint -Wno-style)
   else()
-    set(sources ${PROJECT_SOURCE_DIR}/rtl/lint.vlt ${PROJECT_SOURCE_DIR}/rtl/tetralog_pkg.sv
-                ${PROJECT_SOURCE_DIR}/rtl/${V_TOP}.sv)
-    list(APPEND args --assert -Wall -y ${PROJECT_SOURCE_DIR}/rtl)
+    set(sources ${V_RTL_DIR}/lint.vlt ${V_RTL_DIR}/tetralog_pkg.sv ${V_RTL_DIR}/${V_TOP}.sv)
+    list(APPEND args --assert -Wall -y ${V_RTL_DIR})
     foreach(param ${V_PARAMS})
       list(APPEND args -G${param})
     endforeach()

@@ -1,0 +1,26 @@
+# Tests of the array, the engine and its co-simulation.
+foreach(depth 0 1 5)
+  tetralog_verilate(delay_line_${depth} TOP delay_line PREFIX Vdelay_line_${depth}
+                    PARAMS Width=7 Depth=${depth})
+  list(APPEND delay_line_units delay_line_${depth})
+endforeach()
+tetralog_test(delay_line_test LIBS ${delay_line_units} LABEL rtl)
+
+tetralog_verilate(tile_drain TOP tile_drain PARAMS Rows=4 Cols=6 AccWidth=12 Lanes=2 Delay=5)
+tetralog_test(tile_drain_test LIBS tile_drain LABEL rtl)
+
+tetralog_verilate(mac_array TOP mac_array PARAMS Rows=4 Cols=6 Dot=2 GroupRows=2 GroupCols=3)
+tetralog_test(mac_array_test LIBS mac_array LABEL rtl)
+
+tetralog_verilate(engine_4x4x1 TOP tetralog_engine PREFIX Vengine_4x4x1
+                  PARAMS Rows=4 Cols=4 Dot=1 Lanes=4)
+tetralog_verilate(engine_8x4x2 TOP tetralog_engine PREFIX Vengine_8x4x2
+                  PARAMS Rows=8 Cols=4 Dot=2 Lanes=2 AccWidth=20)
+tetralog_verilate(engine_3x5x3 TOP tetralog_engine PREFIX Vengine_3x5x3
+                  PARAMS Rows=3 Cols=5 Dot=3 Lanes=1 RandomBits=8)
+tetralog_verilate(engine_4x16x4 TOP tetralog_engine PREFIX Vengine_4x16x4
+                  PARAMS Rows=4 Cols=16 Dot=4 Lanes=16)
+add_library(engine_testing STATIC engine_testing.cc)
+target_link_libraries(engine_testing PRIVATE tetralog_warnings
+                      PUBLIC tetralog_cosim engine_4x4x1 engine_8x4x2 engine_3x5x3 engine_4x16x4)
+tetralog_test(tetralog_engine_test LIBS engine_testing LABEL rtl)
