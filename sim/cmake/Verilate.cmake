@@ -38,9 +38,8 @@ function(tetralog_verilate target)
   add_custom_command(
     OUTPUT ${archive}
     BYPRODUCTS ${dir}/${V_PREFIX}.h
-    COMMAND ${CMAKE_COMMAND} -E make_directory ${dir}
-    COMMAND verilator ${args} ${sources} > ${dir}/verilator.log 2>&1
-            || (cat ${dir}/verilator.log && false)
+    COMMAND sh ${PROJECT_SOURCE_DIR}/sim/cmake/quiet.sh ${dir}/verilator.log
+            verilator ${args} ${sources}
     COMMAND ${CMAKE_COMMAND} -E touch ${archive}
     DEPENDS ${TETRALOG_RTL} ${V_NETLIST}
     COMMENT "Verilating ${target}"
