@@ -1,0 +1,107 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// A cluster of GroupRows x GroupCols output-stationary processing elements that share their operand
+// registers: one register of A per row, one of B per column. The systolic step is from group to group.
+//
+// Every cycle each element does acc <= (first ? 0 : acc) + dot_product(a, b). A bubble is a beat whose
+// A operands are zero and whose first and last are 0: it adds nothing, so there is no enable. After the
+// beat marked last the sum moves to the shadow register of the element, where it stays until the next
+// last; the next tile accumulates meanwhile, with no gap. first and last may mark the same beat.
+//
+// Sums carry the bias of their row, which depends on A alone:
+//   sum over k of a*b = shadow + row_bias   (modulo 2^AccWidth; exact while it fits AccWidth bits)
+//
+// Shadow registers have no multiplexer: they sit on a clock of their own, one per group, that pulses
+// in the second half of the cycle in which acc holds the sum. Its enable is a register that changes
+// only while clk_i is high, so it cannot glitch, and acc is stable for half a cycle on either side.
+//
+// Latency: with last_i at the inputs in cycle t, the shadow registers can be read from cycle
+// t + READ_LATENCY until cycle t' + 1, where t' is the cycle of the next last_i.
+// Throughput: one beat a cycle. No reset: a sum is defined from its beat marked first on.
+//
+// a_i, a_o      decoded A operands, element d of row r at [(r*Dot+d)*A_WIDTH +: A_WIDTH]; a_o is one
+//               cycle later, for the group on the right; likewise first and last
+// b_i, b_o      decoded B operands, element d of column c at [(c*Dot+d)*B_WIDTH +: B_WIDTH]; b_o is for
+//               the group below
+// row_sel_i     row whose shadow registers are read, one-hot; 0: none
+// bus_i, bus_o  column buses: bus_o = bus_i | selected row, combinational; tie bus_i to 0 at the end
+
+module pe_group #(
+    parameter int unsigned GroupRows = 4,
+    parameter int unsigned GroupCols = 4,
+    parameter int unsigned Dot       = 4,
+    parameter int unsigned AccWidth  = 24,
+    // Fixed by the design, for reference by the array.
+    localparam int unsigned A_WIDTH      = 7,
+    localparam int unsigned B_WIDTH      = 4,
+    localparam int unsigned READ_LATENCY = 3
+) (
+    input  logic                             clk_i,
+    input  logic [GroupRows*Dot*A_WIDTH-1:0] a_i,
+    input  logic                             first_i,
+    input  logic                             last_i,
+    output logic [GroupRows*Dot*A_WIDTH-1:0] a_o,
+    output logic                             first_o,
+    output logic                             last_o,
+    input  logic [GroupCols*Dot*B_WIDTH-1:0] b_i,
+    output logic [GroupCols*Dot*B_WIDTH-1:0] b_o,
+    input  logic [GroupRows-1:0]             row_sel_i,
+    input  logic [GroupCols*AccWidth-1:0]    bus_i,
+    output logic [GroupCols*AccWidth-1:0]    bus_o
+);
+
+  logic [GroupRows*Dot*A_WIDTH-1:0] a_q;
+  logic [GroupCols*Dot*B_WIDTH-1:0] b_q;
+  logic first_q, last_q, captured_q;
+
+  always_ff @(posedge clk_i) begin
+    a_q        <= a_i;
+    b_q        <= b_i;
+    first_q    <= first_i;
+    last_q     <= last_i;
+    captured_q <= last_q;
+  end
+
+  assign a_o     = a_q;
+  assign b_o     = b_q;
+  assign first_o = first_q;
+  assign last_o  = last_q;
+
+  logic [AccWidth-1:0] shadow [GroupRows][GroupCols];
+
+  logic capture_clk;
+  assign capture_clk = ~clk_i & captured_q;
+
+  for (genvar r = 0; r < GroupRows; r++) begin : gen_row
+    for (genvar c = 0; c < GroupCols; c++) begin : gen_col
+      logic [AccWidth-1:0] acc_q, acc_d, shadow_q;
+
+      dot_product #(
+          .Dot     (Dot),
+          .AccWidth(AccWidth)
+      ) u_dot (
+          .a_i   (a_q[r*Dot*A_WIDTH +: Dot*A_WIDTH]),
+          .b_i   (b_q[c*Dot*B_WIDTH +: Dot*B_WIDTH]),
+          .base_i(acc_q & {AccWidth{~first_q}}),
+          .sum_o (acc_d)
+      );
+
+      always_ff @(posedge clk_i) acc_q <= acc_d;
+      always_ff @(posedge capture_clk) shadow_q <= acc_q;
+
+      assign shadow[r][c] = shadow_q & {AccWidth{row_sel_i[r]}};
+    end
+  end
+
+  // The read bus: one AND-OR over the rows of each column.
+  for (genvar c = 0; c < GroupCols; c++) begin : gen_bus
+    logic [AccWidth-1:0] selected;
+    always_comb begin
+      selected = bus_i[c*AccWidth +: AccWidth];
+      for (int unsigned r = 0; r < GroupRows; r++) selected |= shadow[r][c];
+    end
+    assign bus_o[c*AccWidth +: AccWidth] = selected;
+  end
+
+endmodule
