@@ -2,16 +2,18 @@
 BUILD := build
 JOBS  ?= $(shell nproc)
 
-PACKAGES := clang clang-format cmake ninja-build ccache mold make git python3 verilator yosys iverilog \
-            qflow-tech-osu018 googletest libgtest-dev libbenchmark-dev libtorch-dev \
-            libopenblas0-pthread libhdf5-dev hdf5-tools libcli11-dev nlohmann-json3-dev libfmt-dev \
-            zlib1g-dev dataset-fashion-mnist gnuplot-nox
+PACKAGES := clang clang-format cmake ninja-build ccache mold make git python3 verilator yosys \
+            qflow-tech-osu018 googletest libgtest-dev libtorch-dev libopenblas0-pthread \
+            libhdf5-dev hdf5-tools libcli11-dev nlohmann-json3-dev libfmt-dev zlib1g-dev \
+            dataset-fashion-mnist
+
+TRACES := tests/data/mlp.h5 tests/data/lenet.h5
 
 .DEFAULT_GOAL := help
-.PHONY: help deps configure demo test lint contract format clean
+.PHONY: help deps configure demo waves test lint contract format clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 16
 
 deps:  ## install the missing Debian packages (root or sudo), or print the line that does
 	@missing=$$(for p in $(PACKAGES); do \
@@ -21,17 +23,48 @@ deps:  ## install the missing Debian packages (root or sudo), or print the line 
 	    echo "error: packages are missing; run: sudo apt-get update && sudo apt-get install -y" \
 	      --no-install-recommends $$missing; exit 1; fi; \
 	  echo "installing:" $$missing; \
-	  $$as apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as apt-get install -y -qq \
+	  $$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
 	    --no-install-recommends $$missing > /dev/null
 
 configure: deps
 	@mkdir -p $(BUILD)/report
 	@[ -f $(BUILD)/build.ninja ] || CC=clang CXX=clang++ cmake -S . -B $(BUILD) -G Ninja \
-	  -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=mold > $(BUILD)/configure.log \
-	  || (cat $(BUILD)/configure.log; rm -f $(BUILD)/build.ninja; false)
+	  -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=mold \
+	  > $(BUILD)/configure.log 2>&1 || { cat $(BUILD)/configure.log; rm -f $(BUILD)/build.ninja; false; }
+
+# Builds targets; a terminal sees one line of progress, a log only what fails.
+build_targets = @cmake --build $(BUILD) -j $(JOBS) --target $(1) -- $$([ -t 1 ] || echo --quiet)
+
+demo: configure  ## replay the recorded training steps on model and RTL, compare with the reference
+	$(call build_targets,tetralog)
+	@$(BUILD)/sim/tetralog replay $(TRACES) --json $(BUILD)/report/demo.json
+
+waves: configure  ## the same for one GEMM (GEMM=name), with a waveform in build/waves.fst
+	$(call build_targets,tetralog)
+	@$(BUILD)/sim/tetralog replay tests/data/lenet.h5 --gemm $(or $(GEMM),fc3_forward) --wave $(BUILD)/waves.fst
+	@echo "wrote $(BUILD)/waves.fst; open it with gtkwave"
+
+test: configure  ## build and run all tests
+	$(call build_targets,all)
+	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure $$([ -t 1 ] && echo --progress || echo --quiet -O $(BUILD)/test.log)
+	@[ -t 1 ] || tail -n 5 $(BUILD)/test.log
+
+RTL_UNITS := $(patsubst rtl/%.sv,%,$(filter-out rtl/tetralog_pkg.sv,$(wildcard rtl/*.sv)))
+
+lint: configure  ## contract drift, Verilator and Yosys on every module, the mirror, formatting
+	$(call build_targets,contract_gen)
+	@$(BUILD)/sim/contract_gen --check
+	@for unit in $(RTL_UNITS); do \
+	  verilator --lint-only --assert -Wall -y rtl --top-module $$unit rtl/lint.vlt rtl/tetralog_pkg.sv \
+	    rtl/$$unit.sv || exit 1; \
+	  ls tests/$${unit}_test.cc tests/$${unit}_rtl_test.cc > /dev/null 2>&1 || ls tests/$${unit}*_test.cc \
+	    > /dev/null 2>&1 || { echo "error: rtl/$$unit.sv has no test; add tests/$${unit}_test.cc"; exit 1; }; \
+	done
+	@git ls-files '*.h' '*.cc' | xargs clang-format --dry-run -Werror
+	@echo "lint: $(words $(RTL_UNITS)) RTL units clean"
 
 contract: configure  ## generate model/contract.h and the tables in docs/ from rtl/tetralog_pkg.sv
-	@cmake --build $(BUILD) --target contract_gen -- --quiet
+	$(call build_targets,contract_gen)
 	@$(BUILD)/sim/contract_gen --write
 
 format:  ## format the C++ sources
@@ -39,3 +72,6 @@ format:  ## format the C++ sources
 
 clean:  ## remove build/
 	@rm -rf $(BUILD)
+
+-include sim/reference/reference.mk
+-include synth/synth.mk
