@@ -10,14 +10,14 @@
 // last; the next tile accumulates meanwhile, with no gap. first and last may mark the same beat.
 //
 // Sums carry the bias of their row, which depends on A alone:
-//   sum over k of a*b = shadow + row_bias   (modulo 2^AccWidth; exact while it fits AccWidth bits)
+//   sum over k of a*b = shadow - row_bias   (modulo 2^AccWidth; exact while it fits AccWidth bits)
 //
 // Shadow registers have no multiplexer: they sit on a clock of their own, one per group, that pulses
 // in the second half of the cycle in which acc holds the sum. Its enable is a register that changes
 // only while clk_i is high, so it cannot glitch, and acc is stable for half a cycle on either side.
 //
 // Latency: with last_i at the inputs in cycle t, the shadow registers can be read from cycle
-// t + READ_LATENCY until cycle t' + 1, where t' is the cycle of the next last_i.
+// t + 3 until cycle t' + 1, where t' is the cycle of the next last_i.
 // Throughput: one beat a cycle. No reset: a sum is defined from its beat marked first on.
 //
 // a_i, a_o      decoded A operands, element d of row r at [(r*Dot+d)*A_WIDTH +: A_WIDTH]; a_o is one
@@ -32,10 +32,8 @@ module pe_group #(
     parameter int unsigned GroupCols = 4,
     parameter int unsigned Dot       = 4,
     parameter int unsigned AccWidth  = 24,
-    // Fixed by the design, for reference by the array.
-    localparam int unsigned A_WIDTH      = 7,
-    localparam int unsigned B_WIDTH      = 4,
-    localparam int unsigned READ_LATENCY = 3
+    localparam int unsigned A_WIDTH  = 7,
+    localparam int unsigned B_WIDTH  = 4
 ) (
     input  logic                             clk_i,
     input  logic [GroupRows*Dot*A_WIDTH-1:0] a_i,
