@@ -1,5 +1,6 @@
 # Tests of model/: one executable a unit, all of them functions of the model library only.
 foreach(unit formats dot_product_model rounding scale_shift luq_quantizer int_quantizer
-        epilogue_lane epilogue_stats random_source gemm)
+        epilogue_lane epilogue_stats gemm)
   tetralog_test(${unit}_test LIBS tetralog_model LABEL model)
 endforeach()
+tetralog_test(random_source_test LIBS tetralog_model tetralog_random_statistics LABEL model)
