@@ -1,2 +1,15 @@
 # Tests of sim/.
 tetralog_test(trace_file_test LIBS tetralog_trace LABEL sim)
+tetralog_test(reference_random_bits_test LIBS tetralog_reference_host LABEL reference)
+tetralog_test(reference_loss_test LIBS tetralog_reference_host LABEL reference)
+tetralog_test(reference_dataset_test LIBS tetralog_reference_host LABEL reference
+              DEFINES TETRALOG_REFERENCE="$<TARGET_FILE:tetralog_reference>")
+add_dependencies(reference_dataset_test tetralog_reference)
+tetralog_test(reference_quantise_test LIBS tetralog_reference_tensors LABEL reference)
+tetralog_test(reference_image_ops_test LIBS tetralog_reference_tensors LABEL reference)
+tetralog_test(reference_trainer_test LIBS tetralog_reference_runs LABEL reference)
+tetralog_test(reference_traces_test LIBS tetralog_reference_runs LABEL reference
+              DEFINES TETRALOG_REFERENCE="$<TARGET_FILE:tetralog_reference>")
+add_dependencies(reference_traces_test tetralog_reference)
+# Headers of libtorch in these two; see sim/reference/CMakeLists.txt.
+set_target_properties(reference_quantise_test reference_image_ops_test PROPERTIES CXX_STANDARD 17)

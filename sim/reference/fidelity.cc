@@ -181,7 +181,8 @@ bool run_fidelity(const FidelityOptions& options, const Dataset& dataset) {
   bool passed = true;
   const auto start = Clock::now();
   for (const std::string& network : options.networks) {
-    const Plan plan = plan_of(network);
+    Plan plan = plan_of(network);
+    if (options.rate > 0) plan.rate = options.rate;
     const size_t epochs = options.epochs != 0 ? options.epochs : plan.epochs;
     Accuracies accuracies;
     for (size_t seed : seeds) {
@@ -190,7 +191,9 @@ bool run_fidelity(const FidelityOptions& options, const Dataset& dataset) {
         run.trainer.network = network;
         run.trainer.variant = variant;
         run.trainer.seed = seed;
+        run.trainer.hindsight = options.hindsight;
         run.epochs = epochs;
+        run.samples = options.samples;
         run.rate = plan.rate;
         accuracies[variant].push_back(train_once(run, dataset));
       }
@@ -200,8 +203,11 @@ bool run_fidelity(const FidelityOptions& options, const Dataset& dataset) {
     if (epochs >= plan.epochs && seeds.size() >= 3) {
       passed = check_limits(network, accuracies) && passed;
     }
-    report["networks"][network] = {
-        {"epochs", epochs}, {"rate", plan.rate}, {"variants", to_json(accuracies)}};
+    report["networks"][network] = {{"epochs", epochs},
+                                   {"rate", plan.rate},
+                                   {"hindsight", options.hindsight},
+                                   {"samples", options.samples},
+                                   {"variants", to_json(accuracies)}};
     report["seconds"] = seconds_since(start);
     if (!options.report.empty()) {
       std::ofstream out(options.report);

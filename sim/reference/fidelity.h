@@ -19,10 +19,13 @@ namespace tetralog::reference {
 struct FidelityOptions {
   std::vector<std::string> networks = {"mlp", "lenet"};
   std::vector<Variant> variants{std::begin(kVariants), std::end(kVariants)};
-  size_t epochs = 0;     // 0: 6 for mlp, 4 for lenet
-  size_t seeds = 3;      // seeds 1..seeds
-  std::string report;    // JSON file
-  std::string revision;  // of the sources
+  size_t epochs = 0;      // 0: 6 for mlp, 4 for lenet
+  double rate = 0;        // learning rate of the first step; 0: the network's own
+  bool hindsight = true;  // scales from earlier steps; otherwise from the current tensors
+  uint32_t samples = 1;   // of each gradient (SMP)
+  size_t seeds = 3;       // seeds 1..seeds
+  std::string report;     // JSON file
+  std::string revision;   // of the sources
 };
 
 // Prints progress and the table; returns false when a limit of the full table is not reached.

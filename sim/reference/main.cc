@@ -45,6 +45,10 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"mlp", "lenet"}));
   fidelity->add_option("--epochs", options.epochs, "epochs (default: mlp 6, lenet 4)")
       ->check(CLI::Range(1, 1000));
+  fidelity
+      ->add_option("--rate", options.rate,
+                   "learning rate of the first step (default: the network's own)")
+      ->check(CLI::PositiveNumber);
   fidelity->add_option("--seeds", options.seeds, "number of seeds")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -54,6 +58,11 @@ int main(int argc, char** argv) {
       ->transform(CLI::Transformer(names));
   fidelity->add_option("--report", options.report, "JSON file to write")->capture_default_str();
   fidelity->add_option("--revision", options.revision, "revision of the sources, for the report");
+  fidelity->add_flag("!--current-scales", options.hindsight,
+                     "scales from the current tensors, not from earlier steps");
+  fidelity->add_option("--samples", options.samples, "samples of each gradient (SMP)")
+      ->check(CLI::Range(1, 8))
+      ->capture_default_str();
   bool quick = false;
   fidelity->add_flag("--quick", quick, "one seed, one epoch");
   CLI11_PARSE(app, argc, argv);

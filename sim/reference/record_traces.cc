@@ -20,6 +20,7 @@ Trace record_trace(const std::string& network, const Dataset& dataset) {
   RunOptions options;
   options.trainer.network = network;
   options.trainer.seed = kSeed;
+  options.trainer.float64 = true;
   options.batch = mlp ? 128 : 16;
   options.epochs = 1;
   options.rate = mlp ? 0.1 : 0.02;
