@@ -66,7 +66,8 @@ module pe_group #(
   assign first_o = first_q;
   assign last_o  = last_q;
 
-  logic [AccWidth-1:0] shadow [GroupRows][GroupCols];
+  // Shadow register of element (r, c) while its row is selected, else 0.
+  logic [GroupRows*GroupCols*AccWidth-1:0] selected;
 
   logic capture_clk;
   assign capture_clk = ~clk_i & captured_q;
@@ -88,18 +89,16 @@ module pe_group #(
       always_ff @(posedge clk_i) acc_q <= acc_d;
       always_ff @(posedge capture_clk) shadow_q <= acc_q;
 
-      assign shadow[r][c] = shadow_q & {AccWidth{row_sel_i[r]}};
+      assign selected[(r*GroupCols+c)*AccWidth +: AccWidth] = shadow_q & {AccWidth{row_sel_i[r]}};
     end
   end
 
-  // The read bus: one AND-OR over the rows of each column.
-  for (genvar c = 0; c < GroupCols; c++) begin : gen_bus
-    logic [AccWidth-1:0] selected;
-    always_comb begin
-      selected = bus_i[c*AccWidth +: AccWidth];
-      for (int unsigned r = 0; r < GroupRows; r++) selected |= shadow[r][c];
+  // The read bus: one AND-OR over the rows of all columns.
+  always_comb begin
+    bus_o = bus_i;
+    for (int unsigned r = 0; r < GroupRows; r++) begin
+      bus_o |= selected[r*GroupCols*AccWidth +: GroupCols*AccWidth];
     end
-    assign bus_o[c*AccWidth +: AccWidth] = selected;
   end
 
 endmodule

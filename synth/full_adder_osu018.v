@@ -1,0 +1,17 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Puts the library's full adder in the place of full_adder: 5 GE, where gates made of XOR and
+// majority logic cost 7 to 8.
+
+module full_adder (
+    input  a_i,
+    input  b_i,
+    input  c_i,
+    output sum_o,
+    output carry_o
+);
+
+  FAX1 _TECHMAP_REPLACE_ (.A(a_i), .B(b_i), .C(c_i), .YS(sum_o), .YC(carry_o));
+
+endmodule

@@ -1,0 +1,45 @@
+#!/bin/sh
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
+# synth/netlist.sh <liberty> <top> <out directory> [Name=Value ...]
+#
+# Synthesises one RTL module for area with the library and writes <out>/<top>.v (the flattened
+# netlist), <out>/area.json (yosys stat) and <out>/yosys.log. Environment: DELAY_PS, the delay that
+# buffering and sizing aim at (default 10000); HIERARCHY=1 keeps the modules apart.
+set -eu
+lib=$1 top=$2 out=$3
+shift 3
+root=$(cd "$(dirname "$0")/.." && pwd)
+mkdir -p "$out"
+
+params=
+for p in "$@"; do params="$params -set ${p%%=*} ${p#*=}"; done
+map=
+grep -q 'cell *( *"\{0,1\}FAX1"\{0,1\} *)' "$lib" && map="techmap -map $root/synth/full_adder_osu018.v"
+flatten=-flatten
+[ "${HIERARCHY:-0}" = 1 ] && flatten=
+units=$(ls "$root"/rtl/*.sv | grep -v tetralog_pkg.sv | tr '\n' ' ')
+
+# Only the modules that the top needs are elaborated; -defer leaves the others as text.
+cat > "$out/synth.ys" <<SCRIPT
+read_liberty -lib -ignore_miss_func $lib
+read_verilog -sv -defer $root/rtl/tetralog_pkg.sv $units
+${params:+chparam$params $top}
+hierarchy -check -top $top
+rename -top $top
+proc
+$map
+synth $flatten -top $top
+dfflibmap -liberty $lib
+abc -liberty $lib -D ${DELAY_PS:-10000} -constr $root/synth/abc.constr
+opt_clean -purge
+check -assert -mapped
+tee -o $out/area.json stat -json -liberty $lib
+write_verilog -noattr $out/$top.v
+SCRIPT
+if ! (cd "$out" && yosys -q -l yosys.log synth.ys) > "$out/yosys.out" 2>&1; then
+  tail -n 5 "$out/yosys.out" >&2
+  echo "error: yosys cannot synthesise $top; see $out/yosys.log" >&2
+  exit 1
+fi
