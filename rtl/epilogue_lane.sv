@@ -7,10 +7,11 @@
 //   stage 2  p = |z| * m;  INT32: p = z
 //   stage 3  |y| = p * 2^-n, rounded to INT4, UINT4 or LOG4;  INT32: z
 //
-// All stages move together while advance_i is high: latency 3, one element a cycle. The inputs of a
-// stage are read when the element enters it; what is common to all lanes (scale, format, random
-// bits) is carried beside the lanes and not in each of them. No register is reset: the valid bits
-// of the pipeline are kept outside as well. A blocked element has z = 0, so its code is zero.
+// Stage 1 takes an element while accept_i is high, stages 2 and 3 move while advance_i is high: the
+// owner lets an element of stage 1 wait by keeping accept_i low. Latency 3, one element a cycle. The
+// inputs of a stage are read when the element enters it; what is common to all lanes (scale, format,
+// random bits) is carried beside the lanes and not in each of them. No register is reset: the valid
+// bits of the pipeline are kept outside as well. A blocked element has z = 0, so its code is zero.
 //
 // |z| is never formed: with s the sign of z, |z| = (z ^ s) + s, and stage 2 adds s * m as one more
 // row of the product. With s held at 0 and m at 1, INT32 results pass through the same registers.
@@ -22,7 +23,8 @@ module epilogue_lane #(
   parameter int unsigned RandomBits = tetralog_pkg::RANDOM_BITS
 ) (
   input  logic                  clk_i,
-  input  logic                  advance_i,
+  input  logic                  accept_i,       // stage 1 moves
+  input  logic                  advance_i,      // stages 2 and 3 move
 
   // Stage 1.
   input  logic [AccWidth-1:0]   acc_i,          // signed
@@ -58,7 +60,7 @@ module epilogue_lane #(
   logic [31:0] z_q;
   logic        wrapped_q;
   always_ff @(posedge clk_i) begin
-    if (advance_i) begin
+    if (accept_i) begin
       z_q       <= sum[31:0] & {32{pass}};
       wrapped_q <= (sum[32] ^ sum[31]) & valid_i;
     end

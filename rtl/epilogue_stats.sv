@@ -4,17 +4,20 @@
 // Statistics of a command's outputs: max |z|, sums of |z| and z^2, wraps; zero codes and clipped
 // elements of every sample.
 //
-// Elements come once each on z_valid_i, emitted outputs once a sample on out_valid_i, both without
-// back-pressure and at any rate up to one beat a cycle. Lanes that do not count must be given as
-// z = 0 with their flags low. The beat with out_last_i ends the command: two cycles later the
-// statistics are published and stay until they are taken; then they are cleared, which takes one
-// cycle, and the next command may begin. Until then no beat may come: the epilogue holds its input.
+// Elements come once each on the z stream, emitted outputs once a sample on out_valid_i, which has
+// no back-pressure. Lanes that do not count must be given as z = 0 with their flags low. The beat
+// with out_last_i ends the command: two cycles later the statistics are published and stay until
+// they are taken; then they are cleared, which takes one cycle, and the next command may begin.
+// Until then no beat may come: the epilogue holds its input. The element of an output is taken at
+// least two cycles before that output comes.
 //
-// The element of an output comes at least two cycles before it. Wide sums are accumulated in
-// 32-bit segments, each a cycle after the one below it, so no carry runs over more than a segment.
-// |z| is a + s with s the sign and a = z ^ s: (a, s) in lexicographic order is the order of |z|, and
-//   z^2 = a^2 + s (2a + 1),  a = 2^16 h + l:  a^2 = 2^32 h^2 + 2^17 h l + l^2
-// with the two squares folded (a bit product of unequal indices is taken once, doubled).
+// Throughput: a beat of z a cycle while every |z| < 2^16, as in nearly all tensors; a beat with a
+// greater one takes three cycles. With |z| = 2^16 h + l,
+//   z^2 = l^2 + 2^16 ((h + l)^2 - h^2 - l^2) + 2^32 h^2,
+// so one 17-bit squarer a lane does it, used three times where h is not zero in all lanes: a third
+// of the gates of 32-bit squarers. A squarer is folded (a bit product of unequal indices is taken
+// once, doubled). Wide sums are accumulated in 32-bit segments, each a cycle after the one below
+// it, so no carry runs over more than a segment.
 //
 // Limits: Lanes a power of two, 1..16. Counts wrap at 2^CountWidth (default 40: a command of a
 // million million elements), the sum of |z| at 2^64.
@@ -27,7 +30,8 @@ module epilogue_stats #(
   input  logic                rst_ni,
 
   input  logic                z_valid_i,
-  input  logic [Lanes*32-1:0] z_i,
+  output logic                z_ready_o,
+  input  logic [Lanes*32-1:0] z_i,        // stable until taken
   input  logic [Lanes-1:0]    wrapped_i,
 
   input  logic                out_valid_i,
@@ -69,108 +73,113 @@ module epilogue_stats #(
   assign clear         = state_q == StClear;
   assign stats_valid_o = state_q == StPublish;
 
-  // Beats of z on their way through the segments, and a beat of output flags.
-  logic z1_valid_q, z2_valid_q, z3_valid_q, out_valid_q;
+  // A beat of z on its way through the segments, and a beat of output flags. A beat with a wide |z| (2^16 or more)
+  // goes three times through the squares, first as its low halves, then as its high halves, then as
+  // their sums, and the first time through all else.
+  typedef enum logic [1:0] {PhaseLow, PhaseHigh, PhaseSum} phase_e;
+  phase_e phase_q, phase_d;
+  logic   wide;
+  logic   z1_valid_q, z1_first_q, z2_valid_q, z2_first_q, z3_valid_q, out_valid_q;
+  assign z_ready_o = ~wide | (phase_q == PhaseSum);
+  always_comb begin
+    phase_d = phase_q;
+    if (z_valid_i) begin
+      case (phase_q)
+        PhaseLow:  if (wide) phase_d = PhaseHigh;
+        PhaseHigh: phase_d = PhaseSum;
+        default:   phase_d = PhaseLow;
+      endcase
+    end
+  end
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      {z1_valid_q, z2_valid_q, z3_valid_q, out_valid_q} <= 4'd0;
+      phase_q <= PhaseLow;
+      {z1_valid_q, z1_first_q, z2_valid_q, z2_first_q, z3_valid_q, out_valid_q} <= 6'd0;
     end else begin
+      phase_q     <= phase_d;
       z1_valid_q  <= z_valid_i;
+      z1_first_q  <= z_valid_i && phase_q == PhaseLow;
       z2_valid_q  <= z1_valid_q;
+      z2_first_q  <= z1_first_q;
       z3_valid_q  <= z2_valid_q;
       out_valid_q <= out_valid_i;
     end
   end
 
   // ------------------------------------------------ step 1: one beat, all lanes
-  localparam int unsigned AbsWidth  = 32 + LaneBits;
-  localparam int unsigned LowWidth  = 33 + LaneBits;  // l^2 + s (2l + 1)
-  localparam int unsigned MidWidth  = 31 + LaneBits;  // h l + s h
-  localparam int unsigned HighWidth = 30 + LaneBits;  // h^2
+  localparam int unsigned AbsWidth    = 32 + LaneBits;
+  localparam int unsigned SquareWidth = 34 + LaneBits;
 
-  logic [Lanes-1:0]    negative;  // s
-  logic [Lanes*31-1:0] partial;   // a
+  logic [Lanes*32-1:0] magnitude;  // |z|
+  logic [Lanes*17-1:0] operand;    // of the squarers
+  logic [Lanes-1:0]    lane_wide;
   for (genvar lane = 0; lane < Lanes; lane++) begin : gen_lane
-    assign negative[lane]       = z_i[32*lane+31];
-    assign partial[31*lane+:31] = z_i[32*lane+:31] ^ {31{z_i[32*lane+31]}};
+    logic [15:0] low, high;
+    assign {high, low} = (z_i[32*lane+:32] ^ {32{z_i[32*lane+31]}}) + {31'd0, z_i[32*lane+31]};
+    assign magnitude[32*lane+:32] = {high, low};
+    assign lane_wide[lane]       = |high;
+    assign operand[17*lane+:17]   = {1'b0, low & {16{phase_q != PhaseHigh}}} +
+                                    {1'b0, high & {16{phase_q != PhaseLow}}};
   end
+  assign wide = |lane_wide;
 
-  logic [AbsWidth-1:0]  abs_sum;
-  logic [LowWidth-1:0]  low_sum;
-  logic [MidWidth-1:0]  mid_sum;
-  logic [HighWidth-1:0] high_sum;
-  logic [31:0]          beat_max;  // {a, s}
-  logic [IncWidth-1:0]  wraps_inc;
-  logic [15:0]          low_half, row;
-  logic [14:0]          high_half;
+  logic [AbsWidth-1:0]    abs_sum;
+  logic [SquareWidth-1:0] square_sum;
+  logic [31:0]            beat_max;
+  logic [IncWidth-1:0]    wraps_inc;
+  logic [16:0]            x, row;
   always_comb begin
-    abs_sum   = '0;
-    low_sum   = '0;
-    mid_sum   = '0;
-    high_sum  = '0;
-    beat_max  = '0;
-    wraps_inc = '0;
-    low_half  = '0;
-    high_half = '0;
-    row       = '0;
+    abs_sum    = '0;
+    square_sum = '0;
+    beat_max   = '0;
+    wraps_inc  = '0;
+    x          = '0;
+    row        = '0;
     for (int lane = 0; lane < Lanes; lane++) begin
-      {high_half, low_half} = partial[31*lane+:31];
-      abs_sum = abs_sum + AbsWidth'(partial[31*lane+:31]) + AbsWidth'(negative[lane]);
-      for (int i = 0; i < 16; i++) begin
-        row     = (low_half >> (i + 1)) & {16{low_half[i]}};
-        low_sum = low_sum + (LowWidth'(row) << (2 * i + 2)) +
-                  (LowWidth'(low_half[i]) << (2 * i));
-        row     = {1'b0, high_half} & {16{low_half[i]}};
-        mid_sum = mid_sum + (MidWidth'(row) << i);
+      abs_sum = abs_sum + AbsWidth'(magnitude[32*lane+:32]);
+      x       = operand[17*lane+:17];
+      for (int i = 0; i < 17; i++) begin
+        row        = (x >> (i + 1)) & {17{x[i]}};
+        square_sum = square_sum + (SquareWidth'(row) << (2 * i + 2)) +
+                     (SquareWidth'(x[i]) << (2 * i));
       end
-      for (int i = 0; i < 15; i++) begin
-        row      = ({1'b0, high_half} >> (i + 1)) & {16{high_half[i]}};
-        high_sum = high_sum + (HighWidth'(row) << (2 * i + 2)) +
-                   (HighWidth'(high_half[i]) << (2 * i));
-      end
-      row     = low_half & {16{negative[lane]}};
-      low_sum = low_sum + LowWidth'({row, negative[lane]});
-      row     = {1'b0, high_half} & {16{negative[lane]}};
-      mid_sum = mid_sum + MidWidth'(row);
-      if ({partial[31*lane+:31], negative[lane]} > beat_max) begin
-        beat_max = {partial[31*lane+:31], negative[lane]};
-      end
+      if (magnitude[32*lane+:32] > beat_max) beat_max = magnitude[32*lane+:32];
       wraps_inc = wraps_inc + IncWidth'(wrapped_i[lane]);
     end
   end
 
-  logic [AbsWidth-1:0]  abs_sum_q;
-  logic [LowWidth-1:0]  low_sum_q;
-  logic [MidWidth-1:0]  mid_sum_q;
-  logic [HighWidth-1:0] high_sum_q;
-  logic [31:0]          beat_max_q;
-  logic [IncWidth-1:0]  wraps_inc_q;
+  logic [AbsWidth-1:0]    abs_sum_q;
+  logic [SquareWidth-1:0] square_sum_q;
+  logic [31:0]            beat_max_q;
+  logic [IncWidth-1:0]    wraps_inc_q;
+  logic                   plain_q, minus_q, high_q;  // the square counts *1, *-2^16, *2^32
   always_ff @(posedge clk_i) begin
-    abs_sum_q   <= abs_sum;
-    low_sum_q   <= low_sum;
-    mid_sum_q   <= mid_sum;
-    high_sum_q  <= high_sum;
-    beat_max_q  <= beat_max;
-    wraps_inc_q <= wraps_inc;
+    abs_sum_q    <= abs_sum;
+    square_sum_q <= square_sum;
+    beat_max_q   <= beat_max;
+    wraps_inc_q  <= wraps_inc;
+    plain_q      <= phase_q == PhaseLow;
+    minus_q      <= (phase_q == PhaseLow && wide) || phase_q == PhaseHigh;
+    high_q       <= phase_q == PhaseHigh;
   end
 
   // ------------------------------------ steps 2 to 4: accumulate, low segment first
-  logic [31:0]           max_q;  // {a, s}
+  logic [31:0]           max_q;
   logic [CountWidth-1:0] wraps_q;
   always_ff @(posedge clk_i) begin
     if (clear) begin
       max_q   <= '0;
       wraps_q <= '0;
-    end else if (z1_valid_q) begin
+    end else if (z1_first_q) begin
       if (beat_max_q > max_q) max_q <= beat_max_q;
       wraps_q <= wraps_q + CountWidth'(wraps_inc_q);
     end
   end
 
-  logic [31:0]         abs0_q, abs1_q;
-  logic                abs_carry_q;
-  logic [LaneBits:0]   abs_high_q;  // the part of the beat's sum above the low segment
-  logic [32:0]         abs0;
+  logic [31:0]       abs0_q, abs1_q;
+  logic [32:0]       abs0;
+  logic              abs_carry_q;
+  logic [LaneBits:0] abs_high_q;  // the part of the beat's sum above the low segment
   assign abs0 = {1'b0, abs0_q} + {1'b0, abs_sum_q[31:0]};
   always_ff @(posedge clk_i) begin
     abs_carry_q <= abs0[32];
@@ -179,30 +188,42 @@ module epilogue_stats #(
       abs0_q <= '0;
       abs1_q <= '0;
     end else begin
-      if (z1_valid_q) abs0_q <= abs0[31:0];
-      if (z2_valid_q) abs1_q <= abs1_q + 32'(abs_high_q) + 32'(abs_carry_q);
+      if (z1_first_q) abs0_q <= abs0[31:0];
+      if (z2_first_q) abs1_q <= abs1_q + 32'(abs_high_q) + 32'(abs_carry_q);
     end
   end
 
-  // Twice mid_sum enters the low segment with its 15 low bits only, the rest goes one up.
-  localparam int unsigned RestWidth = MidWidth - 15;
-  logic [31:0]          square0_q, square1_q, square2_q;
-  logic [33:0]          square0;
-  logic [35:0]          square1;
-  logic [1:0]           carry1_q;
-  logic [3:0]           carry2_q;
-  logic [LaneBits:0]    low_rest_q;
-  logic [RestWidth-1:0] mid_rest_q;
-  logic [HighWidth-1:0] high_rest_q;
-  assign square0 = 34'(square0_q) + 34'(low_sum_q[31:0]) + 34'({mid_sum_q[14:0], 17'd0});
-  assign square1 = 36'(square1_q) + 36'(high_rest_q) + 36'(mid_rest_q) + 36'(low_rest_q) +
-                   36'(carry1_q);
+  // A square u enters as u, -2^16 u, 2^16 u or 2^32 u - 2^16 u. Each segment adds its part of that,
+  // the carry between segments is signed, and -v is ~v + 1: the ones of ~v above v, down to the
+  // borrow at bit 16, are added as one negative number in the segment above.
+  logic [31:0]            square0_q, square1_q, square2_q;
+  logic [33:0]            square0;
+  logic [39:0]            square1;
+  logic [SquareWidth-1:0] u_q;
+  logic [1:0]             carry1_q;
+  logic [7:0]             carry2_q;
+  logic                   u_plain_q, u_minus_q, u_high_q, mid, u_mid_q;
+  logic [31:0]            low_plain;
+  logic [15:0]            low_mid;
+  logic [39:0]            u, up_plain, up_mid, up_high;
+  assign mid       = minus_q | ~plain_q;  // 2^16 u takes part
+  assign low_plain = square_sum_q[31:0] & {32{plain_q}};
+  assign low_mid   = (square_sum_q[15:0] & {16{mid}}) ^ {16{minus_q}};
+  assign square0   = 34'(square0_q) + 34'(low_plain) + {2'b00, low_mid, {16{minus_q}}} +
+                     34'(minus_q);
+  assign u         = 40'(u_q);
+  assign up_plain  = (u >> 32) & {40{u_plain_q}};
+  assign up_mid    = ((u >> 16) & {40{u_mid_q}}) ^ {40{u_minus_q}};
+  assign up_high   = u & {40{u_high_q}};
+  assign square1   = 40'(square1_q) + up_plain + up_mid + up_high + 40'(carry1_q);
   always_ff @(posedge clk_i) begin
-    carry1_q    <= square0[33:32];
-    low_rest_q  <= low_sum_q[LowWidth-1:32];
-    mid_rest_q  <= mid_sum_q[MidWidth-1:15];
-    high_rest_q <= high_sum_q;
-    carry2_q    <= square1[35:32];
+    carry1_q  <= square0[33:32];
+    u_q       <= square_sum_q;
+    u_plain_q <= plain_q;
+    u_minus_q <= minus_q;
+    u_high_q  <= high_q;
+    u_mid_q   <= mid;
+    carry2_q  <= square1[39:32];
     if (clear) begin
       square0_q <= '0;
       square1_q <= '0;
@@ -210,7 +231,7 @@ module epilogue_stats #(
     end else begin
       if (z1_valid_q) square0_q <= square0[31:0];
       if (z2_valid_q) square1_q <= square1[31:0];
-      if (z3_valid_q) square2_q <= square2_q + 32'(carry2_q);
+      if (z3_valid_q) square2_q <= square2_q + {{24{carry2_q[7]}}, carry2_q};
     end
   end
 
@@ -233,11 +254,18 @@ module epilogue_stats #(
 
   // One adder for all samples; clearing writes zero to all of them.
   logic [8*CountWidth-1:0] zeros_q, clipped_q;
-  logic [CountWidth-1:0]   zeros_next, clipped_next;
-  assign zeros_next   = clear ? '0 : zeros_q[CountWidth*sample_q+:CountWidth] +
-                                     CountWidth'(zeros_inc_q);
-  assign clipped_next = clear ? '0 : clipped_q[CountWidth*sample_q+:CountWidth] +
-                                     CountWidth'(clipped_inc_q);
+  logic [CountWidth-1:0]   zeros_old, clipped_old, zeros_next, clipped_next;
+  always_comb begin
+    zeros_old   = '0;
+    clipped_old = '0;
+    for (int s = 0; s < 8; s++) begin
+      zeros_old   = zeros_old | (zeros_q[CountWidth*s+:CountWidth] & {CountWidth{sample_q == 3'(s)}});
+      clipped_old = clipped_old |
+                    (clipped_q[CountWidth*s+:CountWidth] & {CountWidth{sample_q == 3'(s)}});
+    end
+  end
+  assign zeros_next   = (zeros_old + CountWidth'(zeros_inc_q)) & {CountWidth{~clear}};
+  assign clipped_next = (clipped_old + CountWidth'(clipped_inc_q)) & {CountWidth{~clear}};
   for (genvar s = 0; s < 8; s++) begin : gen_sample
     always_ff @(posedge clk_i) begin
       if (clear || (out_valid_q && sample_q == s)) begin
@@ -249,7 +277,7 @@ module epilogue_stats #(
     assign clipped_o[64*s+:64] = 64'(clipped_q[CountWidth*s+:CountWidth]);
   end
 
-  assign max_abs_o     = {1'b0, max_q[31:1]} + {31'd0, max_q[0]};
+  assign max_abs_o     = max_q;
   assign sum_abs_o     = {abs1_q, abs0_q};
   assign sum_squares_o = {square2_q, square1_q, square0_q};
   assign wraps_o       = 64'(wraps_q);

@@ -16,3 +16,9 @@ foreach(lanes 1 2 4 8 16)
   list(APPEND random_source_units random_source_l${lanes})
 endforeach()
 tetralog_test(random_source_rtl_test LIBS ${random_source_units} tetralog_model LABEL rtl)
+
+# The parts of the epilogue.
+foreach(unit scale_shift epilogue_lane epilogue_stats)
+  tetralog_verilate(${unit}_rtl TOP ${unit})
+  tetralog_test(${unit}_rtl_test LIBS ${unit}_rtl tetralog_model LABEL rtl)
+endforeach()
