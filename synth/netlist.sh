@@ -21,7 +21,8 @@ flatten=-flatten
 [ "${HIERARCHY:-0}" = 1 ] && flatten=
 units=$(ls "$root"/rtl/*.sv | grep -v tetralog_pkg.sv | tr '\n' ' ')
 
-# Only the modules that the top needs are elaborated; -defer leaves the others as text.
+# Only the modules that the top needs are elaborated; -defer leaves the others as text. Nets are split
+# into bits at the end: a simulator sees combinational loops in vectors that feed themselves.
 cat > "$out/synth.ys" <<SCRIPT
 read_liberty -lib -ignore_miss_func $lib
 read_verilog -sv -defer $root/rtl/tetralog_pkg.sv $units
@@ -36,6 +37,8 @@ abc -liberty $lib -D ${DELAY_PS:-10000} -constr $root/synth/abc.constr
 opt_clean -purge
 check -assert -mapped
 tee -o $out/area.json stat -json -liberty $lib
+splitnets
+opt_clean -purge
 write_verilog -noattr $out/$top.v
 SCRIPT
 if ! (cd "$out" && yosys -q -l yosys.log synth.ys) > "$out/yosys.out" 2>&1; then

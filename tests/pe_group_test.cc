@@ -85,6 +85,9 @@ class Bench {
           if (captured_) FinishReads(cycle_ - 1);
           last_cycle_ = cycle_ - 1;
           captured_ = std::make_unique<Tile>(tile);
+          for (unsigned i = 0; i < expected_.size(); ++i) {
+            expected_[i] = tile.Expected(i / kCols, i % kCols);
+          }
           reads_.clear();
         }
       }
@@ -164,7 +167,7 @@ class Bench {
       std::vector<int> sums;
       for (unsigned col = 0; col < kCols; ++col) {
         sums.push_back(SignExtend(GetBits(pe_->bus_o, col * kAcc, kAcc) - bias, kAcc));
-        ASSERT_EQ(sums.back(), captured_->Expected(row, col))
+        ASSERT_EQ(sums.back(), expected_[row * kCols + col])
             << "cycle " << cycle_ << " row " << row << " column " << col << " K " << captured_->k
             << " log4 " << captured_->log4 << " int4 " << captured_->int4;
       }
@@ -200,6 +203,7 @@ class Bench {
   int64_t cycle_ = 0;
   int64_t last_cycle_ = -1000;
   std::unique_ptr<Tile> captured_;  // the tile whose sums the shadow registers hold or will hold
+  std::array<int, kRows* kCols> expected_ = {};  // of that tile
   std::vector<std::vector<int>> reads_;
   int tiles_read_ = 0;
 };
