@@ -19,8 +19,8 @@
 #include "Vepilogue_lane.h"
 #include "model/epilogue_lane.h"
 
-#ifndef LANE_SUITE
-#define LANE_SUITE EpilogueLaneRtl
+#ifndef SUITE
+#define SUITE EpilogueLaneRtl
 #endif
 
 namespace tetralog {
@@ -37,7 +37,7 @@ struct Element {
   uint32_t random = 0;
 };
 
-class LANE_SUITE : public ::testing::Test {
+class SUITE : public ::testing::Test {
  protected:
   // Feeds one element in and checks what leaves stages 1 and 3.
   void Push(const Element& element) {
@@ -149,7 +149,7 @@ class LANE_SUITE : public ::testing::Test {
   std::deque<Element> pipe_;
 };
 
-TEST_F(LANE_SUITE, EqualsTheModelOnCornersOfZForEveryShiftAndFormat) {
+TEST_F(SUITE, EqualsTheModelOnCornersOfZForEveryShiftAndFormat) {
   std::vector<int64_t> corners = {0};
   for (int bit = 0; bit < 32; ++bit) {
     for (int64_t offset : {-1, 0, 1}) {
@@ -181,12 +181,12 @@ TEST_F(LANE_SUITE, EqualsTheModelOnCornersOfZForEveryShiftAndFormat) {
   }
 }
 
-TEST_F(LANE_SUITE, EqualsTheModelOnRandomElements) {
+TEST_F(SUITE, EqualsTheModelOnRandomElements) {
   SCOPED_TRACE("std::mt19937_64 seed 20230501");
   for (int i = 0; i < 300000; ++i) ASSERT_NO_FATAL_FAILURE(Push(RandomElement()));
 }
 
-TEST_F(LANE_SUITE, KeepsEverythingWhileItMayNotAdvance) {
+TEST_F(SUITE, KeepsEverythingWhileItMayNotAdvance) {
   SCOPED_TRACE("std::mt19937_64 seed 20230501");
   for (int i = 0; i < 20000; ++i) {
     ASSERT_NO_FATAL_FAILURE(Push(RandomElement()));
@@ -194,7 +194,7 @@ TEST_F(LANE_SUITE, KeepsEverythingWhileItMayNotAdvance) {
   }
 }
 
-TEST_F(LANE_SUITE, CountsAWrapAlsoWhereTheMaskBlocks) {
+TEST_F(SUITE, CountsAWrapAlsoWhereTheMaskBlocks) {
   for (int32_t acc : {1, -1, (1 << 23) - 1, -(1 << 23)}) {
     for (int32_t c : {INT32_MAX, INT32_MIN, INT32_MAX - (1 << 23), INT32_MIN + (1 << 23), 0}) {
       for (uint8_t mask : {0, 1, 8}) {

@@ -3,7 +3,8 @@
 //
 // epilogue_stats.sv against the model's statistics, command after command. The sums are checked at
 // the ends of the range of z (which run carries and borrows through every segment within a few
-// beats) and on seeded random z of all magnitudes, small and wide beats mixed, with gaps.
+// beats) and on seeded random z of all magnitudes, small and wide beats mixed, with gaps. The same
+// source runs on the gate-level netlist.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -14,15 +15,19 @@
 #include "Vepilogue_stats.h"
 #include "model/epilogue_stats.h"
 
+#ifndef SUITE
+#define SUITE EpilogueStatsRtl
+#endif
+
 namespace tetralog {
 namespace {
 
 constexpr int kLanes = 4;
 constexpr int64_t kWide = 1 << 16;  // from this |z| on a beat takes three cycles
 
-class EpilogueStatsRtl : public ::testing::Test {
+class SUITE : public ::testing::Test {
  protected:
-  EpilogueStatsRtl() {
+  SUITE() {
     unit_->rst_ni = 0;
     Clock();
     unit_->rst_ni = 1;
@@ -115,7 +120,7 @@ class EpilogueStatsRtl : public ::testing::Test {
   EpilogueStats model_;
 };
 
-TEST_F(EpilogueStatsRtl, SumsTheEndsOfTheRangeExactly) {
+TEST_F(SUITE, SumsTheEndsOfTheRangeExactly) {
   const int32_t ends[] = {INT32_MIN, INT32_MAX, INT32_MIN + 1, -65535, -65536, -65537, 65535, 65536,
                           -1,        1,         0x7fff0000,    0x10001};
   for (int32_t z : ends) {
@@ -127,7 +132,7 @@ TEST_F(EpilogueStatsRtl, SumsTheEndsOfTheRangeExactly) {
   }
 }
 
-TEST_F(EpilogueStatsRtl, EqualsTheModelOnRandomCommands) {
+TEST_F(SUITE, EqualsTheModelOnRandomCommands) {
   SCOPED_TRACE("std::mt19937_64 seed 20230501");
   for (int command = 0; command < 300; ++command) {
     const int width = command % 33;  // greatest width of z in this command
@@ -149,7 +154,7 @@ TEST_F(EpilogueStatsRtl, EqualsTheModelOnRandomCommands) {
   }
 }
 
-TEST_F(EpilogueStatsRtl, TakesABeatACycleAndThreeCyclesFromTwoToTheSixteenthOn) {
+TEST_F(SUITE, TakesABeatACycleAndThreeCyclesFromTwoToTheSixteenthOn) {
   for (int64_t z : {int64_t{0}, int64_t{1}, kWide - 1, kWide, int64_t{INT32_MAX}}) {
     for (int lane = 0; lane < kLanes; ++lane) {
       for (int64_t sign : {-1, 1}) {
@@ -162,7 +167,7 @@ TEST_F(EpilogueStatsRtl, TakesABeatACycleAndThreeCyclesFromTwoToTheSixteenthOn) 
   Finish(0);
 }
 
-TEST_F(EpilogueStatsRtl, CountsOutputsOfEverySampleApart) {
+TEST_F(SUITE, CountsOutputsOfEverySampleApart) {
   AddBeat({0, 0, 0, 0}, 0);
   Clock();
   for (int sample = 0; sample < 8; ++sample) {

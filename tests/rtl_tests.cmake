@@ -22,3 +22,10 @@ foreach(unit scale_shift epilogue_lane epilogue_stats)
   tetralog_verilate(${unit}_rtl TOP ${unit})
   tetralog_test(${unit}_rtl_test LIBS ${unit}_rtl tetralog_model LABEL rtl)
 endforeach()
+
+# The whole epilogue.
+foreach(lanes 1 4 16)
+  tetralog_verilate(epilogue_l${lanes} TOP epilogue PREFIX Vepilogue_l${lanes} PARAMS Lanes=${lanes})
+  list(APPEND epilogue_units epilogue_l${lanes})
+endforeach()
+tetralog_test(epilogue_rtl_test LIBS ${epilogue_units} tetralog_model LABEL rtl)
