@@ -9,6 +9,10 @@
 // registers (pe_group); the systolic step is from group to group, so row group i and column group j
 // work i + j cycles behind group (0, 0).
 //
+// The processing elements multiply without signs, which adds the same bias to all sums of a row
+// (row_bias). Sums are read with their bias beside them; the reader subtracts, modulo 2^AccWidth, on
+// the few columns it takes at a time.
+//
 // The sum of a tile starts with the beat marked `first` and ends with the beat marked `last`; both
 // may be the same beat. A beat that is not valid changes nothing, so the source may pause at any
 // time. Tiles may follow each other without a gap: the result of a tile moves to shadow registers,
@@ -40,7 +44,8 @@ module mac_array #(
   input  logic [Cols*Dot*4-1:0]    b_i,
   // Read port of the shadow registers: the selected row (one-hot), in the same cycle.
   input  logic [Rows-1:0]          row_sel_i,
-  output logic [Cols*AccWidth-1:0] row_o
+  output logic [Cols*AccWidth-1:0] row_o,         // sums of the row, each plus bias_o
+  output logic [AccWidth-1:0]      bias_o         // bias of the row
 );
 
   localparam int unsigned RowGroups = Rows / GroupRows;
@@ -66,12 +71,13 @@ module mac_array #(
   logic [BOp-1:0]      b_op  [RowGroups+1][ColGroups];
   logic [BusWidth-1:0] bus   [RowGroups][ColGroups];
 
-  // Left edge: skew, then decode.
+  // Left edge: skew, then decode. The bias of a row is summed beside its first group.
+  logic [AccWidth-1:0] bias [Rows];
   for (genvar i = 0; i < RowGroups; i++) begin : gen_left
-    logic [ACode+2:0] skewed;
-    delay_line #(.Width(ACode + 3), .Depth(i)) u_skew (
+    logic [ACode+3:0] skewed;
+    delay_line #(.Width(ACode + 4), .Depth(i)) u_skew (
       .clk_i,
-      .d_i({a_log_i, token, a_gated[i*ACode +: ACode]}),
+      .d_i({b_int4_i, a_log_i, token, a_gated[i*ACode +: ACode]}),
       .q_o(skewed)
     );
     assign first[i][0] = skewed[ACode+1];
@@ -83,6 +89,23 @@ module mac_array #(
         .operand_o(a_op[i][0][l*AWidth +: AWidth])
       );
     end
+    for (genvar r = 0; r < GroupRows; r++) begin : gen_bias
+      row_bias #(.Dot(Dot), .AccWidth(AccWidth)) u_bias (
+        .clk_i,
+        .a_i     (a_op[i][0][r*Dot*AWidth +: Dot*AWidth]),
+        .b_int4_i(skewed[ACode+3]),
+        .first_i (first[i][0]),
+        .last_i  (last[i][0]),
+        .sel_i   (row_sel_i[i*GroupRows + r]),
+        .bus_i   ('0),
+        .bus_o   (bias[i*GroupRows + r])
+      );
+    end
+  end
+
+  always_comb begin
+    bias_o = '0;
+    for (int unsigned r = 0; r < Rows; r++) bias_o |= bias[r];
   end
 
   // Top edge.

@@ -121,6 +121,7 @@ module tetralog_engine #(
 
   logic [Rows-1:0]          row_sel;
   logic [Cols*AccWidth-1:0] row_data;
+  logic [AccWidth-1:0]      row_bias;
   mac_array #(
     .Rows(Rows), .Cols(Cols), .Dot(Dot), .AccWidth(AccWidth),
     .GroupRows(GroupRows), .GroupCols(GroupCols)
@@ -134,7 +135,8 @@ module tetralog_engine #(
     .a_i         (op_a_i),
     .b_i         (op_b_i),
     .row_sel_i   (row_sel),
-    .row_o       (row_data)
+    .row_o       (row_data),
+    .bias_o      (row_bias)
   );
 
   // Drain side: the configuration of the tile that is being read.
@@ -155,6 +157,7 @@ module tetralog_engine #(
     .busy_o          (drain_busy),
     .row_sel_o       (row_sel),
     .row_data_i      (row_data),
+    .row_bias_i      (row_bias),
     .acc_valid_o     (acc_valid),
     .acc_ready_i     (acc_ready),
     .acc_data_o      (acc_data),

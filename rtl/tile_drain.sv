@@ -1,7 +1,8 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads a finished tile out of the array, row by row, Lanes columns a beat.
+// Reads a finished tile out of the array, row by row, Lanes columns a beat, and takes the bias of the
+// row off its sums.
 //
 // `start_i` marks the cycle in which the tile's last operand beat enters the array; the first beat
 // comes Delay cycles later, when the wavefront has passed. Only the valid rows and columns of an
@@ -35,7 +36,8 @@ module tile_drain #(
 
   // Read port of the array.
   output logic [Rows-1:0]           row_sel_o,  // one-hot
-  input  logic [Cols*AccWidth-1:0]  row_data_i,
+  input  logic [Cols*AccWidth-1:0]  row_data_i,  // sums, each plus row_bias_i
+  input  logic [AccWidth-1:0]       row_bias_i,
 
   // Accumulators to the epilogue.
   output logic                      acc_valid_o,
@@ -97,14 +99,16 @@ module tile_drain #(
   end
 
   // Chunk of the selected row, as an and-or of constant slices.
+  logic [Lanes*AccWidth-1:0] chunk_data;
   always_comb begin
-    acc_data_o = '0;
+    chunk_data = '0;
     for (int unsigned j = 0; j < Chunks; j++)
-      acc_data_o |= row_data_i[j*Lanes*AccWidth +: Lanes*AccWidth] &
+      chunk_data |= row_data_i[j*Lanes*AccWidth +: Lanes*AccWidth] &
                     {Lanes*AccWidth{base_q == ColsWidth'(j * Lanes)}};
   end
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    assign acc_data_o[l*AccWidth +: AccWidth] = chunk_data[l*AccWidth +: AccWidth] - row_bias_i;
     assign acc_lane_valid_o[l] = {1'b0, base_q} + (ColsWidth + 1)'(l) < {1'b0, cols_q};
   end
 

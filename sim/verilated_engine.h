@@ -92,8 +92,8 @@ class VerilatedEngine : public Engine {
     top_->tile_samples_i = in.samples;
     top_->tile_sample0_i = in.sample0;
     top_->tile_seed_i = in.seed;
-    top_->tile_rows_i = static_cast<decltype(top_->tile_rows_i)>(in.rows);
-    top_->tile_cols_i = static_cast<decltype(top_->tile_cols_i)>(in.cols);
+    top_->tile_rows_i = static_cast<std::remove_reference_t<decltype(top_->tile_rows_i)>>(in.rows);
+    top_->tile_cols_i = static_cast<std::remove_reference_t<decltype(top_->tile_cols_i)>>(in.cols);
     top_->tile_row_i = in.row;
     top_->tile_col_i = in.col;
     top_->tile_last_i = in.tile_last;

@@ -32,13 +32,14 @@ struct Tile {
   uint64_t readable = 0;  // cycle
 };
 
-int ReadAccumulator(const Vmac_array& unit, uint32_t col) {
+// The sum of column `col` of the selected row, its bias taken off.
+int ReadSum(const Vmac_array& unit, uint32_t col) {
   uint32_t value = 0;
   for (uint32_t bit = 0; bit < kAccWidth; ++bit) {
     const uint32_t at = col * kAccWidth + bit;
     value |= (unit.row_o[at / 32] >> (at % 32) & 1) << bit;
   }
-  return static_cast<int32_t>(value << 8) >> 8;
+  return static_cast<int32_t>((value - unit.bias_o) << 8) >> 8;
 }
 
 void RunTiles(uint64_t seed, uint32_t idle_percent) {
@@ -91,7 +92,7 @@ void RunTiles(uint64_t seed, uint32_t idle_percent) {
     if (unit.row_sel_i != 0) {
       const auto row = static_cast<uint32_t>(cycle - finished.front().readable);
       for (uint32_t c = 0; c < kCols; ++c)
-        ASSERT_EQ(ReadAccumulator(unit, c), finished.front().sum[row][c])
+        ASSERT_EQ(ReadSum(unit, c), finished.front().sum[row][c])
             << "seed " << seed << ", tile " << checked << ", row " << row << ", column " << c
             << ", cycle " << cycle;
       if (row + 1 == kRows) {

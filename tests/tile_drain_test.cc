@@ -16,17 +16,22 @@ namespace tetralog {
 namespace {
 
 constexpr uint32_t kRows = 4, kCols = 6, kLanes = 2, kAccWidth = 12, kDelay = 5;
+constexpr uint32_t kAccMask = (1U << kAccWidth) - 1;
 
+// Sum and bias of an element; their sum, modulo 2^12, is on the column bus.
 uint32_t Value(uint32_t row, uint32_t col) { return 0x100 + row * 16 + col; }
+uint32_t Bias(uint32_t row) { return 0xf35 + row; }
 
 // Answers the row select as the column buses do, 0 when no row is selected.
 void AnswerRowSelect(Vtile_drain& unit) {
   for (int i = 0; i < 3; ++i) unit.row_data_i[i] = 0;
+  unit.row_bias_i = 0;
   for (uint32_t row = 0; row < kRows; ++row) {
     if ((unit.row_sel_o >> row & 1) == 0) continue;
+    unit.row_bias_i = Bias(row);
     for (uint32_t col = 0; col < kCols; ++col) {
       const uint32_t bit = col * kAccWidth;
-      const uint64_t shifted = uint64_t{Value(row, col)} << (bit % 32);
+      const uint64_t shifted = uint64_t{(Value(row, col) + Bias(row)) & kAccMask} << (bit % 32);
       unit.row_data_i[bit / 32] |= static_cast<uint32_t>(shifted);
       if (bit / 32 < 2) unit.row_data_i[bit / 32 + 1] |= static_cast<uint32_t>(shifted >> 32);
     }
@@ -61,8 +66,7 @@ void DrainTile(Vtile_drain& unit, uint32_t rows, uint32_t cols, bool last, bool 
         const bool valid = col + lane < cols;
         ASSERT_EQ(unit.acc_lane_valid_o >> lane & 1, valid) << "row " << row << " col " << col;
         if (valid) {
-          ASSERT_EQ(unit.acc_data_o >> (lane * kAccWidth) & ((1U << kAccWidth) - 1),
-                    Value(row, col + lane));
+          ASSERT_EQ(unit.acc_data_o >> (lane * kAccWidth) & kAccMask, Value(row, col + lane));
         }
       }
       col += kLanes;
