@@ -6,7 +6,8 @@
 #
 # Synthesises one RTL module for area with the library and writes <out>/<top>.v (the flattened
 # netlist), <out>/area.json (yosys stat) and <out>/yosys.log. Environment: DELAY_PS, the delay that
-# buffering and sizing aim at (default 10000); HIERARCHY=1 keeps the modules apart.
+# buffering and sizing aim at (default 10000); KEEP, modules that stay apart
+# instead of being flattened, which is faster where there are many instances of one.
 set -eu
 lib=$1 top=$2 out=$3
 shift 3
@@ -15,10 +16,20 @@ mkdir -p "$out"
 
 params=
 for p in "$@"; do params="$params -set ${p%%=*} ${p#*=}"; done
+# What drives the inputs and loads the outputs: without it abc neither buffers nor sizes.
+driver=$(grep -ioE 'cell *\( *"?[A-Za-z0-9_]*buf[A-Za-z0-9_]*' "$lib" | sed -E 's/.*[("]//; s/^ *//' \
+         | { grep -x BUFX2 || true; })
+[ -n "$driver" ] || driver=$(grep -ioE 'cell *\( *"?[A-Za-z0-9_]*buf[A-Za-z0-9_]*' "$lib" \
+                             | sed -E 's/.*[("]//; s/^ *//' | head -n 1)
+printf 'set_driving_cell %s\nset_load 50\n' "$driver" > "$out/abc.constr"
+# A library with a full adder cell gets it by name.
 map=
 grep -q 'cell *( *"\{0,1\}FAX1"\{0,1\} *)' "$lib" && map="techmap -map $root/synth/full_adder_osu018.v"
-flatten=-flatten
-[ "${HIERARCHY:-0}" = 1 ] && flatten=
+keep=
+for m in ${KEEP:-}; do
+  keep="$keep
+setattr -mod -set keep_hierarchy 1 $m *\\$m *\\$m\\*"
+done
 units=$(ls "$root"/rtl/*.sv | grep -v tetralog_pkg.sv | tr '\n' ' ')
 
 # Only the modules that the top needs are elaborated; -defer leaves the others as text. Nets are split
@@ -30,10 +41,10 @@ ${params:+chparam$params $top}
 hierarchy -check -top $top
 rename -top $top
 proc
-$map
-synth $flatten -top $top
+$map$keep
+synth -flatten -top $top
 dfflibmap -liberty $lib
-abc -liberty $lib -D ${DELAY_PS:-10000} -constr $root/synth/abc.constr
+abc -liberty $lib -D ${DELAY_PS:-10000} -constr $out/abc.constr
 opt_clean -purge
 check -assert -mapped
 tee -o $out/area.json stat -json -liberty $lib
