@@ -11,10 +11,10 @@ namespace {
 constexpr unsigned kSignBit = 8;
 constexpr unsigned kMaxExponentCode = 7;  // code of 64
 
-// The exponent code of |y| <= 64 after rounding.
+// The exponent code of |y| <= 64 after rounding. 64 itself is 2^6 with fraction 0: it never goes
+// up.
 unsigned RoundMagnitude(const ScaledValue& y, uint32_t random, int random_bits) {
   const auto integer = static_cast<uint32_t>(FloorScaled(y, 0));  // 0..64
-  if (integer == kLog4Max) return kMaxExponentCode;
   const uint32_t one = uint32_t{1} << (random_bits + 1);
   if (integer == 0) {
     const auto fraction = static_cast<uint32_t>(FloorScaled(y, random_bits + 1));
