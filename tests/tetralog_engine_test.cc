@@ -75,19 +75,19 @@ class TetralogEngineRtl : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(TetralogEngineRtl, EqualsTheModelOnRandomCommandsWithoutPauses) {
-  RunRandom(1, 120, {}, StallConfig::None());
+  RunRandom(1, 1500, {}, StallConfig::None());
 }
 
 TEST_P(TetralogEngineRtl, EqualsTheModelWhenTheInputsPause) {
-  RunRandom(2, 80, {}, {.op = 60, .tile = 40, .c = 60, .mask = 60, .seed = 2});
+  RunRandom(2, 700, {}, {.op = 60, .tile = 40, .c = 60, .mask = 60, .seed = 2});
 }
 
 TEST_P(TetralogEngineRtl, EqualsTheModelWhenTheOutputsPause) {
-  RunRandom(3, 80, {}, {.d = 60, .stats = 90, .seed = 3});
+  RunRandom(3, 700, {}, {.d = 60, .stats = 90, .seed = 3});
 }
 
 TEST_P(TetralogEngineRtl, EqualsTheModelWhenEveryStreamPauses) {
-  RunRandom(4, 80, {}, StallConfig::All(50, 4));
+  RunRandom(4, 700, {}, StallConfig::All(50, 4));
 }
 
 TEST_P(TetralogEngineRtl, LosesAndReordersNothingInShortSumsBackToBack) {
@@ -122,10 +122,11 @@ TEST_P(TetralogEngineRtl, DrainsBehindTheNextTile) {
   // Sums just long enough to hide the drain of a tile, over six by six tiles.
   const size_t drain = shape.rows * shape.cols / shape.lanes;
   const size_t m = 6 * shape.rows, n = 6 * shape.cols, k = (drain + 8) * shape.dot;
-  std::vector<uint8_t> a(m * (k + 1) / 2, 0x21), b(n * (k + 1) / 2, 0x13);
+  const size_t stride = (k + 1) / 2;
+  std::vector<uint8_t> a(m * stride, 0x21), b(n * stride, 0x13);
   GemmCommand command;
-  command.a = {a.data(), m, k, k / 2, false};
-  command.b = {b.data(), k, n, k / 2, true};
+  command.a = {a.data(), m, k, stride, false};
+  command.b = {b.data(), k, n, stride, true};
   command.acc_width = static_cast<int>(shape.acc_width);
   command.epilogue.random_bits = static_cast<int>(shape.random_bits);
   const EngineRun run = EngineDriver(*engine).Run(command);
