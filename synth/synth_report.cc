@@ -191,7 +191,11 @@ class Synthesiser {
       }
       std::ofstream(stamp) << hash;
     }
-    stats_.push_back(std::make_unique<json>(json::parse(ReadFile(dir / "area.json"))));
+    // Yosys 0.23 writes the totals of a hierarchy, the last member, as a table that is not JSON.
+    std::string stat = ReadFile(dir / "area.json");
+    stat = stat.substr(0, stat.find("\"design\":"));
+    stat = stat.substr(0, stat.rfind(',')) + "}";
+    stats_.push_back(std::make_unique<json>(json::parse(stat)));
     return AreaReport(*stats_.back(), library_);
   }
 
@@ -309,7 +313,7 @@ int CheckLimits(const json& report, const fs::path& path) {
 
 int Main(int argc, char** argv) {
   CLI::App app{"Area of the processing element and of the core from Yosys netlists"};
-  std::string root = ".", out = "build/synth", report_file = "build/report/synth.json";
+  std::string root = ".", out = "build/synth/netlists", report_file = "build/report/synth.json";
   std::string lib = "/usr/share/qflow/tech/osu018/osu018_stdcells.lib", limits;
   bool pe_only = false;
   app.add_option("--root", root, "top of the source tree")->check(CLI::ExistingDirectory);
