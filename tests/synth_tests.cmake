@@ -35,3 +35,9 @@ endfunction()
 pe_group_tests(1 1 1 24)
 pe_group_tests(2 2 4 24)
 pe_group_tests(3 1 5 18)
+
+# The lane of the epilogue as gates.
+tetralog_netlist(epilogue_lane_gates TOP epilogue_lane)
+tetralog_verilate(epilogue_lane_netlist TOP epilogue_lane NETLIST ${epilogue_lane_gates_NETLIST})
+tetralog_test(epilogue_lane_netlist_test SOURCES epilogue_lane_rtl_test.cc LABEL gates
+              LIBS epilogue_lane_netlist tetralog_model DEFINES SUITE=EpilogueLaneNetlist)
