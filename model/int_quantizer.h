@@ -11,7 +11,7 @@
 //               units of 2^-(R+1) (floored), carry iff F + 2r + 1 >= 2^(R+1); the sign comes last
 //
 // Limits: R in 1..16. A pure function: the random bits are an argument.
-// Source: Chmiel et al., ICLR 2023, section 3: to nearest for weights and activations (section 3.3);
+// Source: Chmiel et al., ICLR 2023: to nearest for weights and activations (section 3.3);
 // stochastic is SR of Eq. 4 with l(x) = floor(x), u(x) = l(x) + 1.
 #pragma once
 
