@@ -52,6 +52,7 @@ module random_source #(
   };
 
   logic [63:0] mixed;
+`ifndef SYNTHESIS
   always_comb begin
     mixed = seed_i ^ {sample_i, column_i[27:4], row_i};
     for (int i = 0; i < 4; i++) begin
@@ -60,6 +61,29 @@ module random_source #(
       mixed = mixed ^ ({mixed[62:0], mixed[63]} & {mixed[55:0], mixed[63:56]});
     end
   end
+`else
+  // The same with the exclusive or of three as the sum of a full adder, a cell of the library: it
+  // keeps the linear layers whole, which optimised across the rounds come out half as large again.
+  logic [5*64-1:0] states;  // before each round, and after the last
+  assign states[63:0] = seed_i ^ {sample_i, column_i[27:4], row_i};
+  assign mixed        = states[4*64+:64];
+  for (genvar i = 0; i < 4; i++) begin : gen_round
+    logic [63:0] keyed, linear;
+    assign keyed = states[64*i+:64] ^ ROUND_CONSTANTS[64*i+:64];
+    for (genvar b = 0; b < 64; b++) begin : gen_linear
+      logic unused_carry;
+      full_adder u_xor (
+        .a_i    (keyed[b]),
+        .b_i    (keyed[(b+64-11)%64]),
+        .c_i    (keyed[(b+64-27)%64]),
+        .sum_o  (linear[b]),
+        .carry_o(unused_carry)
+      );
+    end
+    assign states[64*(i+1)+:64] =
+        linear ^ ({linear[62:0], linear[63]} & {linear[55:0], linear[63:56]});
+  end
+`endif
 
   // The state as lane 0 sees it: rotated left by 4 times its column in the group.
   logic [63:0] rotated;

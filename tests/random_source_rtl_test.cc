@@ -4,7 +4,8 @@
 // random_source.sv against the known-answer vectors of docs/random.md, read from the document, and
 // against the model. The input space is 132 bits wide, so beyond the vectors every input bit is
 // flipped by itself (a wrong rotation, constant or address bit shows on nearly every input) and
-// random addresses are tried, for 1, 2, 4, 8 and 16 lanes.
+// random addresses are tried, for 1, 2, 4, 8 and 16 lanes. The netlist runs the same
+// tests with four lanes.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -14,12 +15,18 @@
 #include <string>
 #include <vector>
 
+#include "Vrandom_source_l4.h"
+#ifndef FOUR_LANES_ONLY
 #include "Vrandom_source_l1.h"
 #include "Vrandom_source_l16.h"
 #include "Vrandom_source_l2.h"
-#include "Vrandom_source_l4.h"
 #include "Vrandom_source_l8.h"
+#endif
 #include "model/random_source.h"
+
+#ifndef SUITE
+#define SUITE RandomSourceRtl
+#endif
 
 namespace tetralog {
 namespace {
@@ -31,12 +38,9 @@ struct Address {
   uint32_t column = 0;
 };
 
-uint16_t LaneOf(const uint16_t& words, int lane) { return lane == 0 ? words : 0; }
-uint16_t LaneOf(const uint32_t& words, int lane) {
-  return static_cast<uint16_t>(words >> (16 * lane));
-}
-uint16_t LaneOf(const uint64_t& words, int lane) {
-  return static_cast<uint16_t>(words >> (16 * lane));
+template <typename Words>
+uint16_t LaneOf(const Words& words, int lane) {
+  return static_cast<uint16_t>(uint64_t{words} >> (16 * lane));
 }
 template <std::size_t kWords>
 uint16_t LaneOf(const VlWide<kWords>& words, int lane) {
@@ -136,25 +140,19 @@ void ExpectDocumentAndModel(int lanes) {
   }
 }
 
-TEST(RandomSourceRtl, EqualsDocumentAndModelWithOneLane) {
-  ExpectDocumentAndModel<Vrandom_source_l1>(1);
-}
+TEST(SUITE, EqualsDocumentAndModelWithFourLanes) { ExpectDocumentAndModel<Vrandom_source_l4>(4); }
 
-TEST(RandomSourceRtl, EqualsDocumentAndModelWithTwoLanes) {
-  ExpectDocumentAndModel<Vrandom_source_l2>(2);
-}
+#ifndef FOUR_LANES_ONLY
+TEST(SUITE, EqualsDocumentAndModelWithOneLane) { ExpectDocumentAndModel<Vrandom_source_l1>(1); }
 
-TEST(RandomSourceRtl, EqualsDocumentAndModelWithFourLanes) {
-  ExpectDocumentAndModel<Vrandom_source_l4>(4);
-}
+TEST(SUITE, EqualsDocumentAndModelWithTwoLanes) { ExpectDocumentAndModel<Vrandom_source_l2>(2); }
 
-TEST(RandomSourceRtl, EqualsDocumentAndModelWithEightLanes) {
-  ExpectDocumentAndModel<Vrandom_source_l8>(8);
-}
+TEST(SUITE, EqualsDocumentAndModelWithEightLanes) { ExpectDocumentAndModel<Vrandom_source_l8>(8); }
 
-TEST(RandomSourceRtl, EqualsDocumentAndModelWithSixteenLanes) {
+TEST(SUITE, EqualsDocumentAndModelWithSixteenLanes) {
   ExpectDocumentAndModel<Vrandom_source_l16>(16);
 }
+#endif
 
 }  // namespace
 }  // namespace tetralog

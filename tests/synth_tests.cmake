@@ -13,6 +13,38 @@ tetralog_verilate(dot_product_4_netlist TOP dot_product NETLIST ${dot_product_4_
 tetralog_test(dot_product_netlist_test SOURCES dot_product_test.cc LABEL gates
               LIBS dot_product_4_netlist ${decoders} DEFINES SUITE=DotProductNetlist)
 
+foreach(leaf full_adder and_or_invert)
+  tetralog_verilate(${leaf} TOP ${leaf})
+  tetralog_test(${leaf}_test LIBS ${leaf} LABEL rtl)
+endforeach()
+
+tetralog_verilate(operand_product TOP operand_product)
+tetralog_test(operand_product_test LIBS operand_product operand_decode_a LABEL rtl)
+tetralog_netlist(operand_product_gates TOP operand_product)
+tetralog_verilate(operand_product_netlist TOP operand_product NETLIST ${operand_product_gates_NETLIST})
+tetralog_test(operand_product_netlist_test SOURCES operand_product_test.cc LABEL gates
+              LIBS operand_product_netlist operand_decode_a DEFINES SUITE=OperandProductNetlist)
+
+tetralog_verilate(row_bias_4 TOP row_bias PARAMS Dot=4)
+tetralog_test(row_bias_test LIBS row_bias_4 operand_product operand_decode_a LABEL rtl)
+
+# bit_heap_tests(<rows> <in width> <out width>): RTL and netlist.
+function(bit_heap_tests rows in out)
+  set(shape ${rows}x${in}to${out})
+  set(params Rows=${rows} InWidth=${in} OutWidth=${out})
+  set(defines HEAP_ROWS=${rows} HEAP_IN=${in} HEAP_OUT=${out})
+  tetralog_verilate(bit_heap_${shape} TOP bit_heap PARAMS ${params})
+  tetralog_test(bit_heap_${shape}_test SOURCES bit_heap_test.cc LABEL rtl
+                LIBS bit_heap_${shape} DEFINES ${defines} SUITE=BitHeapRtl${shape})
+  tetralog_netlist(bit_heap_${shape}_gates TOP bit_heap PARAMS ${params})
+  tetralog_verilate(bit_heap_${shape}_netlist TOP bit_heap NETLIST ${bit_heap_${shape}_gates_NETLIST})
+  tetralog_test(bit_heap_${shape}_netlist_test SOURCES bit_heap_test.cc LABEL gates
+                LIBS bit_heap_${shape}_netlist DEFINES ${defines} SUITE=BitHeapNetlist${shape})
+endfunction()
+bit_heap_tests(1 1 2)
+bit_heap_tests(7 3 24)
+bit_heap_tests(16 10 24)
+
 # pe_group_tests(<rows> <cols> <dot> <acc width>): the group and its bias units, RTL and netlist.
 function(pe_group_tests rows cols dot acc)
   set(shape ${rows}x${cols}x${dot})
@@ -41,3 +73,11 @@ tetralog_netlist(epilogue_lane_gates TOP epilogue_lane)
 tetralog_verilate(epilogue_lane_netlist TOP epilogue_lane NETLIST ${epilogue_lane_gates_NETLIST})
 tetralog_test(epilogue_lane_netlist_test SOURCES epilogue_lane_rtl_test.cc LABEL gates
               LIBS epilogue_lane_netlist tetralog_model DEFINES SUITE=EpilogueLaneNetlist)
+
+# The random source, whose linear layers are full adders in synthesis only.
+tetralog_netlist(random_source_gates TOP random_source PARAMS Lanes=4)
+tetralog_verilate(random_source_netlist TOP random_source PREFIX Vrandom_source_l4
+                  NETLIST ${random_source_gates_NETLIST})
+tetralog_test(random_source_netlist_test SOURCES random_source_rtl_test.cc LABEL gates
+              LIBS random_source_netlist tetralog_model
+              DEFINES SUITE=RandomSourceNetlist FOUR_LANES_ONLY)
