@@ -27,7 +27,7 @@ function(tetralog_netlist target)
     OUTPUT ${dir}/${N_TOP}.v
     COMMAND ${PROJECT_SOURCE_DIR}/synth/netlist.sh ${TETRALOG_LIBERTY} ${N_TOP} ${dir} ${N_PARAMS}
     DEPENDS ${TETRALOG_RTL_SOURCES} ${TETRALOG_LIBERTY} ${PROJECT_SOURCE_DIR}/synth/netlist.sh
-            ${PROJECT_SOURCE_DIR}/synth/full_adder_osu018.v
+            ${PROJECT_SOURCE_DIR}/synth/cells_osu018.v
     COMMENT "Synthesising ${target}"
     VERBATIM)
   add_custom_target(${target} DEPENDS ${dir}/${N_TOP}.v)

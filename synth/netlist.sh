@@ -22,9 +22,9 @@ driver=$(grep -ioE 'cell *\( *"?[A-Za-z0-9_]*buf[A-Za-z0-9_]*' "$lib" | sed -E '
 [ -n "$driver" ] || driver=$(grep -ioE 'cell *\( *"?[A-Za-z0-9_]*buf[A-Za-z0-9_]*' "$lib" \
                              | sed -E 's/.*[("]//; s/^ *//' | head -n 1)
 printf 'set_driving_cell %s\nset_load 50\n' "$driver" > "$out/abc.constr"
-# A library with a full adder cell gets it by name.
+# A library with these cells gets them by name.
 map=
-grep -q 'cell *( *"\{0,1\}FAX1"\{0,1\} *)' "$lib" && map="techmap -map $root/synth/full_adder_osu018.v"
+grep -q 'cell *( *"\{0,1\}FAX1"\{0,1\} *)' "$lib" && map="techmap -map $root/synth/cells_osu018.v"
 keep=
 for m in ${KEEP:-}; do
   keep="$keep

@@ -164,7 +164,7 @@ class Synthesiser {
       if (file.path().extension() == ".sv") sources_[file.path().stem()] = ReadFile(file.path());
     }
     flow_ = Fnv1a(ReadFile(lib_));
-    for (const char* file : {"netlist.sh", "full_adder_osu018.v"}) {
+    for (const char* file : {"netlist.sh", "cells_osu018.v"}) {
       flow_ = Fnv1a(ReadFile(root_ / "synth" / file), flow_);
     }
   }
