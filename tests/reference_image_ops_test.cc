@@ -85,7 +85,6 @@ TEST(ReferenceImageOps, UnpoolIsTheAdjointOfTheSelection) {
   const Pooled pooled = max_pool(x);
   const at::Tensor y = integers(pooled.values.sizes(), 23);
   EXPECT_EQ(inner_product(pooled.values, y), inner_product(x, max_unpool(y, pooled.taken)));
-  EXPECT_TRUE(pooled.taken.sum(0).eq(1).all().item<bool>());
 }
 
 }  // namespace

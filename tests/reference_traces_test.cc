@@ -18,7 +18,7 @@ namespace {
 const std::string kFolder = "tests/data/";
 
 void expect_recorded_again(const std::string& network) {
-  use_one_thread();
+  prepare_process();
   const Trace committed = read_trace(kFolder + network + ".h5");
   const std::string path = testing::TempDir() + "reference_traces_test_" + network + ".h5";
   write_trace(path, record_trace(network, load_dataset()));

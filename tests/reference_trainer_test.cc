@@ -130,6 +130,30 @@ TEST(ReferenceTrainer, FastAndFloat64RoutesGiveTheSameWeights) {
   }
 }
 
+TEST(ReferenceTrainer, GradientPredictsTheChangeOfTheLoss) {
+  // A step of rate r along the gradient g lowers the loss by r*|g|^2 to first order; a wrong
+  // gradient in any layer gives another product with the true one.
+  for (const char* network : {"mlp", "lenet"}) {
+    TrainerOptions options;
+    options.network = network;
+    options.variant = Variant::kFp32;
+    Trainer trainer(options, dataset().train);
+    const std::vector<LayerParameters> before = trainer.parameters();
+    const Batch batch{dataset().train.pixels.data(), dataset().train.labels.data(), 64};
+    constexpr double kRate = 1e-4;
+    const double first = trainer.step(batch, {kRate, 1, nullptr}).loss;
+    double squares = 0;
+    for (size_t i = 0; i < before.size(); ++i) {
+      for (double velocity : trainer.parameters()[i].weight.velocity)
+        squares += velocity * velocity;
+      for (double velocity : trainer.parameters()[i].bias.velocity) squares += velocity * velocity;
+      EXPECT_NE(before[i].weight.values, trainer.parameters()[i].weight.values);
+    }
+    const double second = trainer.step(batch, {kRate, 1, nullptr}).loss;
+    EXPECT_NEAR((first - second) / (kRate * squares), 1.0, 0.03) << network;
+  }
+}
+
 TEST(ReferenceTrainer, EveryVariantLearns) {
   for (Variant variant : kVariants) {
     for (const char* network : {"mlp", "lenet"}) {

@@ -25,12 +25,14 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Learning rates found on FP32 runs, then used by every variant.
+// Found on FP32 runs, then used by every variant.
 struct Plan {
-  size_t epochs;
+  size_t epochs, batch;
   double rate;
 };
-Plan plan_of(const std::string& network) { return network == "mlp" ? Plan{6, 0.1} : Plan{4, 0.05}; }
+Plan plan_of(const std::string& network) {
+  return network == "mlp" ? Plan{6, 128, 0.05} : Plan{4, 128, 0.05};
+}
 
 // What must hold on the default epochs and seeds, in points of accuracy.
 struct Limit {
@@ -183,6 +185,7 @@ bool run_fidelity(const FidelityOptions& options, const Dataset& dataset) {
   for (const std::string& network : options.networks) {
     Plan plan = plan_of(network);
     if (options.rate > 0) plan.rate = options.rate;
+    if (options.batch > 0) plan.batch = options.batch;
     const size_t epochs = options.epochs != 0 ? options.epochs : plan.epochs;
     Accuracies accuracies;
     for (size_t seed : seeds) {
@@ -195,6 +198,7 @@ bool run_fidelity(const FidelityOptions& options, const Dataset& dataset) {
         run.epochs = epochs;
         run.samples = options.samples;
         run.rate = plan.rate;
+        run.batch = plan.batch;
         accuracies[variant].push_back(train_once(run, dataset));
       }
     }
@@ -203,11 +207,9 @@ bool run_fidelity(const FidelityOptions& options, const Dataset& dataset) {
     if (epochs >= plan.epochs && seeds.size() >= 3) {
       passed = check_limits(network, accuracies) && passed;
     }
-    report["networks"][network] = {{"epochs", epochs},
-                                   {"rate", plan.rate},
-                                   {"hindsight", options.hindsight},
-                                   {"samples", options.samples},
-                                   {"variants", to_json(accuracies)}};
+    report["networks"][network] = {{"epochs", epochs},           {"batch", plan.batch},
+                                   {"rate", plan.rate},          {"hindsight", options.hindsight},
+                                   {"samples", options.samples}, {"variants", to_json(accuracies)}};
     report["seconds"] = seconds_since(start);
     if (!options.report.empty()) {
       std::ofstream out(options.report);

@@ -20,7 +20,7 @@ at::Tensor columns_to_image(const at::Tensor& columns, const Layer& layer);
 
 struct Pooled {
   at::Tensor values;  // [batch, side / 2, side / 2, channel]
-  at::Tensor taken;   // [4, ...]: which of the four pixels was taken, the first one of equals
+  at::Tensor taken;   // bytes: which of the four pixels was taken (row by row), the first of equals
 };
 Pooled max_pool(const at::Tensor& images);
 at::Tensor max_unpool(const at::Tensor& gradient, const at::Tensor& taken);

@@ -63,12 +63,14 @@ int main(int argc, char** argv) {
   fidelity->add_option("--samples", options.samples, "samples of each gradient (SMP)")
       ->check(CLI::Range(1, 8))
       ->capture_default_str();
+  fidelity->add_option("--batch", options.batch, "batch size (default: the network's own)")
+      ->check(CLI::Range(1, 1000));
   bool quick = false;
   fidelity->add_flag("--quick", quick, "one seed, one epoch");
   CLI11_PARSE(app, argc, argv);
 
   try {
-    use_one_thread();
+    prepare_process();
     const Dataset dataset = load_dataset(data);
     if (traces->parsed()) write_traces(folder, dataset);
     if (fidelity->parsed()) {

@@ -3,6 +3,8 @@
 
 #include "sim/reference/random_bits.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 
 #include "model/contract.h"
@@ -44,6 +46,28 @@ uint16_t lane_word(uint64_t state, uint32_t lane) {
   return word;
 }
 
+// All lanes at once. Lane c looks at y = rotl(x, 4c), so its bit p is bit p - 4c of x: after
+// rotating x right by p, the bits of the lanes stand at the bottom of the nibbles, lane 0 in nibble
+// 0, lane 1 in nibble 15 and so on down. Element j of the result holds bits 4j+3..4j of every
+// lane's word.
+std::array<uint64_t, 4> group_nibbles(uint64_t x) {
+  std::array<uint64_t, 4> nibbles{};
+  for (int bit = 0; bit < 16; ++bit) {
+    const Taps& t = kLaneMap[bit];
+    const uint64_t y =
+        std::rotr(x, t.p) ^ std::rotr(x, t.q) ^ (std::rotr(x, t.r) & std::rotr(x, t.s));
+    nibbles[bit / 4] |= (y & 0x1111111111111111u) << (bit % 4);
+  }
+  return nibbles;
+}
+
+uint16_t word_of_lane(const std::array<uint64_t, 4>& nibbles, size_t lane) {
+  const size_t place = (64 - 4 * lane) % 64;
+  uint16_t word = 0;
+  for (int j = 0; j < 4; ++j) word |= static_cast<uint16_t>((nibbles[j] >> place & 0xf) << (4 * j));
+  return word;
+}
+
 }  // namespace
 
 uint16_t random_word(uint64_t seed, uint32_t sample, uint32_t row, uint32_t column) {
@@ -51,15 +75,14 @@ uint16_t random_word(uint64_t seed, uint32_t sample, uint32_t row, uint32_t colu
 }
 
 std::vector<uint16_t> random_words(uint64_t seed, uint32_t sample, size_t rows, size_t columns) {
-  std::vector<uint16_t> words;
-  words.reserve(rows * columns);
+  std::vector<uint16_t> words(rows * columns);
+  uint16_t* out = words.data();
   for (uint32_t row = 0; row < rows; ++row) {
-    uint64_t state = 0;
-    for (uint32_t column = 0; column < columns; ++column) {
-      if (column % kRandomGroup == 0) {
-        state = group_state(seed, sample, row, column / kRandomGroup);
-      }
-      words.push_back(lane_word(state, column % kRandomGroup));
+    for (size_t column = 0; column < columns; column += kRandomGroup) {
+      const auto nibbles = group_nibbles(
+          group_state(seed, sample, row, static_cast<uint32_t>(column) / kRandomGroup));
+      const size_t lanes = std::min<size_t>(kRandomGroup, columns - column);
+      for (size_t lane = 0; lane < lanes; ++lane) *out++ = word_of_lane(nibbles, lane);
     }
   }
   return words;

@@ -6,8 +6,10 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
+#include <malloc.h>
 #include <torch/version.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -91,21 +93,27 @@ struct Trainer::Impl {
   std::vector<LayerParameters> parameters;
   std::vector<LayerState> states;
   Hindsight loss_gradient_max;
-  double pixel_scale = 1;   // real value of an input code; a pixel is 0..1
-  double pixel_factor = 1;  // code of a pixel count before rounding
+  double pixel_step = 1;  // counts of 0..255 that make one input code; the real value is 0..1
   uint64_t step = 0;
   std::vector<TraceGemm>* record = nullptr;
 
   bool quantised() const { return options.variant != Variant::kFp32; }
   at::ScalarType stored_type() const { return options.float64 ? at::kDouble : at::kFloat; }
 
-  // Left times right on integers whose products are at most `product`, as float64.
+  // Left times right on integers whose products are at most `product`, as float64. The fast route
+  // sums as many products in float32 as are sure to stay exact.
   at::Tensor multiply(const at::Tensor& left, const at::Tensor& right, int64_t product) const {
     if (!quantised()) return at::mm(left, right);
-    constexpr int64_t kFloatExact = 1 << 24;
-    const bool fast = !options.float64 && left.size(1) * product < kFloatExact;
-    const at::ScalarType type = fast ? at::kFloat : at::kDouble;
-    return at::mm(left.to(type), right.to(type)).to(at::kDouble);
+    if (options.float64) return at::mm(left.to(at::kDouble), right.to(at::kDouble));
+    const int64_t k = left.size(1), exact = (1 << 24) / product;
+    at::Tensor sum;
+    for (int64_t begin = 0; begin < k; begin += exact) {
+      const int64_t size = std::min(exact, k - begin);
+      const at::Tensor part =
+          at::mm(left.narrow(1, begin, size), right.narrow(0, begin, size)).to(at::kDouble);
+      sum = begin == 0 ? part : sum + part;
+    }
+    return sum;
   }
 
   at::Tensor weights(size_t i, double* scale) const {
@@ -124,7 +132,7 @@ struct Trainer::Impl {
         at::from_blob(const_cast<uint8_t*>(batch.pixels),
                       {static_cast<int64_t>(batch.size), 28, 28, 1}, at::TensorOptions(at::kByte));
     if (!quantised()) return pixels.to(at::kFloat) / 255.0;
-    return round_uint4(pixels.to(at::kDouble) * pixel_factor).to(stored_type());
+    return round_uint4(pixels.to(at::kDouble) / pixel_step).to(stored_type());
   }
 
   TraceGemm describe(size_t i, const char* kind, Format a, Format b, Format d, double scale_a,
@@ -201,7 +209,7 @@ struct Trainer::Impl {
   Forward forward(const Batch& batch, std::vector<LayerState>* learn) const {
     Forward result;
     at::Tensor x = input_image(batch);
-    double x_scale = quantised() ? pixel_scale : 1.0;
+    double x_scale = quantised() ? pixel_step / 255.0 : 1.0;
     for (size_t i = 0; i < layers.size(); ++i) {
       const Layer& layer = layers[i];
       LayerPass pass;
@@ -300,7 +308,8 @@ struct Trainer::Impl {
     const int64_t samples = gradient.size(0);
     const at::Tensor all = gradient.reshape({-1, gradient.size(2)});
     // Every sample of the gradient meets the same input again.
-    const at::Tensor z = multiply(all.t(), pass.input.repeat({samples, 1}), kProductMaxLu);
+    const at::Tensor input = samples == 1 ? pass.input : pass.input.repeat({samples, 1});
+    const at::Tensor z = multiply(all.t(), input, kProductMaxLu);
     if (record != nullptr) {
       TraceGemm gemm = describe(i, "weight_gradient", Format::kLog4, Format::kUint4, Format::kInt32,
                                 scale, pass.input_scale, scale * pass.input_scale);
@@ -337,7 +346,7 @@ struct Trainer::Impl {
         const at::Tensor& taken = pass.passes[i - 1].taken;
         std::vector<at::Tensor> samples;
         for (int64_t sample = 0; sample < next.size(0); ++sample) {
-          const at::Tensor routed = max_unpool(next[sample].reshape(taken[0].sizes()), taken);
+          const at::Tensor routed = max_unpool(next[sample].reshape(taken.sizes()), taken);
           samples.push_back(routed.reshape({-1, static_cast<int64_t>(below.out)}));
         }
         next = at::stack(samples);
@@ -357,17 +366,10 @@ Trainer::Trainer(const TrainerOptions& options, const Images& train)
   impl_->layers = network_layers(options.network);
   impl_->parameters = initial_parameters(impl_->layers, options.seed);
   impl_->states.resize(impl_->layers.size());
-  // One scale for all input pixels, from the whole training set.
-  PositiveSums sums;
-  for (uint8_t pixel : train.pixels) {
-    sums.count += pixel != 0;
-    sums.sum += pixel;
-    sums.sum_squares += static_cast<unsigned>(pixel) * pixel;
-    sums.max = std::max(sums.max, uint64_t{pixel});
-  }
-  const double clip = activation_clip(sums, 1.0);
-  impl_->pixel_factor = 1.0 / scale_of(clip, kUint4Max);
-  impl_->pixel_scale = scale_of(clip, kUint4Max) / 255.0;
+  // One scale for all input pixels, by the rule of activations on the whole training set.
+  const std::vector<double> pixels(train.pixels.begin(), train.pixels.end());
+  impl_->pixel_step =
+      scale_of(activation_clip(positive_sums(pixels.data(), pixels.size()), 1.0), kUint4Max);
 }
 
 Trainer::~Trainer() = default;
@@ -383,7 +385,10 @@ size_t Trainer::count_correct(const Batch& batch) const {
 
 const std::vector<LayerParameters>& Trainer::parameters() const { return impl_->parameters; }
 
-void use_one_thread() {
+void prepare_process() {
+  // Freed tensors stay with the process: steps use the same sizes again and again.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
   at::set_num_threads(1);
   // OpenBLAS with its own threads does not listen to the tensor library.
   if (void* set = dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) {

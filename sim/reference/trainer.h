@@ -64,7 +64,8 @@ struct StepResult {
 
 class Trainer {
  public:
-  // `train` gives the scale of the input pixels.
+  // `train` gives the scale of the input pixels. Throws std::invalid_argument for an unknown
+  // network.
   Trainer(const TrainerOptions& options, const Images& train);
   ~Trainer();
 
@@ -77,8 +78,8 @@ class Trainer {
   std::unique_ptr<Impl> impl_;
 };
 
-// One processor for the tensor library and its BLAS.
-void use_one_thread();
+// One thread for the tensor library and its BLAS, and memory that is reused. Call it first in main.
+void prepare_process();
 // Version of libtorch.
 std::string tensor_library_version();
 
