@@ -24,3 +24,22 @@ add_library(engine_testing STATIC engine_testing.cc)
 target_link_libraries(engine_testing PRIVATE tetralog_warnings
                       PUBLIC tetralog_cosim engine_4x4x1 engine_8x4x2 engine_3x5x3 engine_4x16x4)
 tetralog_test(tetralog_engine_test LIBS engine_testing LABEL rtl)
+include(faults.cmake)
+
+# Impossible parameters stop elaboration with a line that says what must hold.
+function(tetralog_parameter_error name message)
+  set(params Rows=4 Cols=4 ${ARGN})
+  list(TRANSFORM params PREPEND -G)
+  add_test(NAME ParameterError.${name}
+           COMMAND verilator --lint-only -y rtl --top-module tetralog_engine ${params}
+                   rtl/verilator.vlt rtl/tetralog_pkg.sv rtl/tetralog_engine.sv
+           WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(ParameterError.${name} PROPERTIES LABELS rtl
+                       PASS_REGULAR_EXPRESSION "${message}")
+endfunction()
+tetralog_parameter_error(LanesDoNotDivideTheColumns "Lanes must divide Cols" Lanes=8)
+tetralog_parameter_error(LanesIsNoPowerOfTwo "Lanes must be 1, 2, 4, 8 or 16" Lanes=3)
+tetralog_parameter_error(NoRows "Rows, Cols and Dot must be at least 1" Rows=0)
+tetralog_parameter_error(GroupsDoNotDivideTheArray "GroupRows must divide Rows" GroupRows=3)
+tetralog_parameter_error(AccumulatorTooWide "AccWidth must be 12 to 32" AccWidth=40)
+tetralog_parameter_error(TooManyRandomBits "RandomBits must be 1 to 16" RandomBits=17)

@@ -1,0 +1,63 @@
+# Tests of the tests: one-line faults planted into a copy of the RTL, each of which must be caught by
+# the unit's own test. A planted fault passes when that test reports a failure of the named suite.
+
+# tetralog_fault(<name> FILE <module>.sv FROM <text> TO <text> TEST <test source> SUITE <suite>
+#                UNITS <target>=<top>[:<prefix>[:<param>...]]... [DEFINES ...] [LIBS ...])
+function(tetralog_fault name)
+  cmake_parse_arguments(F "" "FILE;FROM;TO;TEST;SUITE" "UNITS;DEFINES;LIBS" ${ARGN})
+  set(dir ${CMAKE_BINARY_DIR}/faults/${name})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${TETRALOG_RTL})
+  set(others ${TETRALOG_RTL})
+  list(FILTER others EXCLUDE REGEX "/${F_FILE}$")
+  file(COPY ${others} DESTINATION ${dir})
+  file(READ ${PROJECT_SOURCE_DIR}/rtl/${F_FILE} text)
+  string(REPLACE "${F_FROM}" "${F_TO}" faulty "${text}")
+  if(faulty STREQUAL text)
+    message(FATAL_ERROR "fault ${name}: rtl/${F_FILE} has no '${F_FROM}'; mend tests/faults.cmake")
+  endif()
+  file(CONFIGURE OUTPUT ${dir}/${F_FILE} CONTENT "${faulty}" @ONLY)
+  set(libs)
+  foreach(unit ${F_UNITS})
+    string(REPLACE ":" ";" parts ${unit})
+    list(POP_FRONT parts top prefix)
+    string(TOLOWER fault_${name}_${prefix} target)
+    tetralog_verilate(${target} TOP ${top} PREFIX ${prefix} RTL_DIR ${dir} PARAMS ${parts})
+    list(APPEND libs ${target})
+  endforeach()
+  add_executable(fault_${name} ${F_TEST})
+  target_link_libraries(fault_${name} PRIVATE ${libs} ${F_LIBS} tetralog_warnings GTest::gtest
+                                              GTest::gtest_main)
+  target_compile_definitions(fault_${name} PRIVATE ${F_DEFINES})
+  add_test(NAME Fault.${name} COMMAND fault_${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(Fault.${name} PROPERTIES LABELS fault
+                       PASS_REGULAR_EXPRESSION "FAILED  . ${F_SUITE}")
+endfunction()
+
+# Rounding: the carry-in that makes the rule exact is inverted.
+tetralog_fault(rounding FILE luq_quantizer.sv SUITE LuqQuantizerRtl
+               FROM "{{RandomBits{1'b0}}, fraction[0]}" TO "{{RandomBits{1'b0}}, ~fraction[0]}"
+               TEST luq_quantizer_rtl_test.cc LIBS tetralog_model
+               UNITS luq_quantizer:Vluq_quantizer_r2:RandomBits=2
+                     luq_quantizer:Vluq_quantizer_r3:RandomBits=3
+                     luq_quantizer:Vluq_quantizer_r4:RandomBits=4
+                     luq_quantizer:Vluq_quantizer_r12:RandomBits=12)
+
+# Processing element: a tile starts from the sum of the last one.
+tetralog_fault(processing_element FILE pe_group.sv SUITE MacArrayRtl
+               FROM "acc_q & {AccWidth{~first_q}}" TO "acc_q"
+               TEST mac_array_test.cc
+               UNITS mac_array:Vmac_array:Rows=4:Cols=6:Dot=2:GroupRows=2:GroupCols=3)
+
+# Decode: LOG4 16 is taken for 1.
+tetralog_fault(decode FILE operand_decode_a.sv SUITE OperandDecode
+               FROM "code_i[2:0] >= 3'd5" TO "code_i[2:0] >= 3'd6"
+               TEST operand_decode_test.cc
+               UNITS operand_decode_a:Voperand_decode_a operand_decode_b:Voperand_decode_b)
+
+# Random source: one place of the lane map is off by one.
+tetralog_fault(random_source FILE random_source.sv SUITE RandomSourceRtl
+               FROM "6'd47, 6'd49, 6'd57, 6'd58" TO "6'd47, 6'd49, 6'd57, 6'd59"
+               TEST random_source_rtl_test.cc LIBS tetralog_model
+               UNITS random_source:Vrandom_source_l1:Lanes=1 random_source:Vrandom_source_l2:Lanes=2
+                     random_source:Vrandom_source_l4:Lanes=4 random_source:Vrandom_source_l8:Lanes=8
+                     random_source:Vrandom_source_l16:Lanes=16)
