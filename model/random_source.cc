@@ -11,8 +11,9 @@
 namespace tetralog {
 namespace {
 
-constexpr std::array<uint64_t, 4> kRoundConstants = {0x243f6a8885a308d3, 0x13198a2e03707344,
-                                                     0xa4093822299f31d0, 0x082efa98ec4e6c89};
+constexpr std::array<uint64_t, 5> kRoundConstants = {0x243f6a8885a308d3, 0x13198a2e03707344,
+                                                     0xa4093822299f31d0, 0x082efa98ec4e6c89,
+                                                     0x452821e638d01377};
 
 // A bit of the word is y[p] ^ y[q] ^ (y[r] & y[s]).
 struct Taps {

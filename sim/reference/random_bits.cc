@@ -12,8 +12,8 @@
 namespace tetralog::reference {
 namespace {
 
-constexpr uint64_t kRoundConstants[4] = {0x243f6a8885a308d3, 0x13198a2e03707344, 0xa4093822299f31d0,
-                                         0x082efa98ec4e6c89};
+constexpr uint64_t kRoundConstants[5] = {0x243f6a8885a308d3, 0x13198a2e03707344, 0xa4093822299f31d0,
+                                         0x082efa98ec4e6c89, 0x452821e638d01377};
 
 // Word bit b is y[p] ^ y[q] ^ (y[r] & y[s]).
 struct Taps {
