@@ -15,8 +15,8 @@
 //
 // Latency 3 cycles. Throughput one output beat a cycle, with two exceptions: a beat with some
 // |z| >= 2^16 takes two cycles more (see epilogue_stats), once for all its samples; and after the
-// last beat of a command the input waits until the command's statistics have been taken, at least
-// seven cycles. The outputs do not wait for that.
+// last beat of a command the input waits until the command's statistics have been taken, five cycles
+// when they are taken at once. The outputs do not wait for that.
 //
 // Limits: Lanes in {1, 2, 4, 8, 16}; acc_col_i a multiple of Lanes; AccWidth <= 32; RandomBits in
 // 1..16. cfg_scale_mul_i must be 1 for LOG4 and is ignored for INT32.
