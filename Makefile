@@ -75,3 +75,4 @@ clean:  ## remove build/
 
 -include sim/reference/reference.mk
 -include synth/synth.mk
+-include sim/random.mk
