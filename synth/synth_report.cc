@@ -228,7 +228,9 @@ class Synthesiser {
   uint64_t flow_ = 0;
 };
 
-double Rounded(double value, double step) { return std::round(value / step) * step; }
+double Rounded(double value, double step) {
+  return std::round(value / step) / std::round(1 / step);  // of a decimal step, without its error
+}
 
 // GE per MAC of groups of processing elements, and the row's bias unit spread over the row.
 json ReportElements(Synthesiser& synth) {
