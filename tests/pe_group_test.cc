@@ -77,6 +77,7 @@ class Bench {
   void Run(const std::vector<Tile>& tiles, unsigned bubble_percent, int gap) {
     for (const Tile& tile : tiles) {
       for (unsigned beat = 0; beat < tile.Beats(); ++beat) {
+        if (::testing::Test::HasFatalFailure()) return;  // one report is enough
         const bool last = beat + 1 == tile.Beats();
         while (random_() % 100 < bubble_percent || (last && cycle_ - last_cycle_ < gap)) Bubble();
         Drive(tile, beat);
