@@ -74,6 +74,12 @@ tetralog_verilate(epilogue_lane_netlist TOP epilogue_lane NETLIST ${epilogue_lan
 tetralog_test(epilogue_lane_netlist_test SOURCES epilogue_lane_rtl_test.cc LABEL gates
               LIBS epilogue_lane_netlist tetralog_model DEFINES SUITE=EpilogueLaneNetlist)
 
+# The statistics as gates.
+tetralog_netlist(epilogue_stats_gates TOP epilogue_stats)
+tetralog_verilate(epilogue_stats_netlist TOP epilogue_stats NETLIST ${epilogue_stats_gates_NETLIST})
+tetralog_test(epilogue_stats_netlist_test SOURCES epilogue_stats_rtl_test.cc LABEL gates
+              LIBS epilogue_stats_netlist tetralog_model DEFINES SUITE=EpilogueStatsNetlist)
+
 # The random source, whose linear layers are full adders in synthesis only.
 tetralog_netlist(random_source_gates TOP random_source PARAMS Lanes=4)
 tetralog_verilate(random_source_netlist TOP random_source PREFIX Vrandom_source_l4
