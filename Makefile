@@ -60,6 +60,7 @@ lint: configure  ## contract drift, Verilator and Yosys on every module, the mir
 	  ls tests/$${unit}_test.cc tests/$${unit}_rtl_test.cc > /dev/null 2>&1 || ls tests/$${unit}*_test.cc \
 	    > /dev/null 2>&1 || { echo "error: rtl/$$unit.sv has no test; add tests/$${unit}_test.cc"; exit 1; }; \
 	done
+	@sh synth/lint.sh
 	@git ls-files '*.h' '*.cc' | xargs clang-format --dry-run -Werror
 	@echo "lint: $(words $(RTL_UNITS)) RTL units clean"
 

@@ -64,48 +64,50 @@ module mac_array #(
   assign a_gated = a_i & {Rows*Dot*4{valid_i}};
   assign token   = {first_i, last_i} & {2{valid_i}};
 
-  // Wires between groups. Index [i][j] is the input of group (i, j).
-  logic [AOp-1:0]      a_op  [RowGroups][ColGroups+1];
-  logic                first [RowGroups][ColGroups+1];
-  logic                last  [RowGroups][ColGroups+1];
-  logic [BOp-1:0]      b_op  [RowGroups+1][ColGroups];
-  logic [BusWidth-1:0] bus   [RowGroups][ColGroups];
+  // Wires between groups, flat: group (i, j) takes A at place i * (ColGroups + 1) + j and hands it on
+  // at the next place, takes B at place i * ColGroups + j and hands it on ColGroups places later, and
+  // drives its column bus at place i * ColGroups + j.
+  logic [RowGroups*(ColGroups+1)*AOp-1:0]   a_op;
+  logic [RowGroups*(ColGroups+1)-1:0]       first, last;
+  logic [(RowGroups+1)*ColGroups*BOp-1:0]   b_op;
+  logic [RowGroups*ColGroups*BusWidth-1:0]  bus;
+  logic [Rows*AccWidth-1:0]                 bias;
 
   // Left edge: skew, then decode. The bias of a row is summed beside its first group.
-  logic [AccWidth-1:0] bias [Rows];
   for (genvar i = 0; i < RowGroups; i++) begin : gen_left
+    localparam int unsigned Place = i * (ColGroups + 1);
     logic [ACode+3:0] skewed;
     delay_line #(.Width(ACode + 4), .Depth(i)) u_skew (
       .clk_i,
       .d_i({b_int4_i, a_log_i, token, a_gated[i*ACode +: ACode]}),
       .q_o(skewed)
     );
-    assign first[i][0] = skewed[ACode+1];
-    assign last[i][0]  = skewed[ACode];
+    assign first[Place] = skewed[ACode+1];
+    assign last[Place]  = skewed[ACode];
     for (genvar l = 0; l < GroupRows * Dot; l++) begin : gen_decode
       operand_decode_a u_decode (
         .log4_i(skewed[ACode+2]),
         .code_i(skewed[l*4 +: 4]),
-        .operand_o(a_op[i][0][l*AWidth +: AWidth])
+        .operand_o(a_op[Place*AOp + l*AWidth +: AWidth])
       );
     end
     for (genvar r = 0; r < GroupRows; r++) begin : gen_bias
       row_bias #(.Dot(Dot), .AccWidth(AccWidth)) u_bias (
         .clk_i,
-        .a_i     (a_op[i][0][r*Dot*AWidth +: Dot*AWidth]),
+        .a_i     (a_op[Place*AOp + r*Dot*AWidth +: Dot*AWidth]),
         .b_int4_i(skewed[ACode+3]),
-        .first_i (first[i][0]),
-        .last_i  (last[i][0]),
+        .first_i (first[Place]),
+        .last_i  (last[Place]),
         .sel_i   (row_sel_i[i*GroupRows + r]),
         .bus_i   ('0),
-        .bus_o   (bias[i*GroupRows + r])
+        .bus_o   (bias[(i*GroupRows+r)*AccWidth +: AccWidth])
       );
     end
   end
 
   always_comb begin
     bias_o = '0;
-    for (int unsigned r = 0; r < Rows; r++) bias_o |= bias[r];
+    for (int unsigned r = 0; r < Rows; r++) bias_o |= bias[r*AccWidth +: AccWidth];
   end
 
   // Top edge.
@@ -120,34 +122,36 @@ module mac_array #(
       operand_decode_b u_decode (
         .int4_i(skewed[BCode]),
         .code_i(skewed[l*4 +: 4]),
-        .operand_o(b_op[0][j][l*BWidth +: BWidth])
+        .operand_o(b_op[j*BOp + l*BWidth +: BWidth])
       );
     end
     // At most one row group drives its bus.
     always_comb begin
       row_o[j*BusWidth +: BusWidth] = '0;
       for (int unsigned i = 0; i < RowGroups; i++)
-        row_o[j*BusWidth +: BusWidth] |= bus[i][j];
+        row_o[j*BusWidth +: BusWidth] |= bus[(i*ColGroups+j)*BusWidth +: BusWidth];
     end
   end
 
   for (genvar i = 0; i < RowGroups; i++) begin : gen_row
     for (genvar j = 0; j < ColGroups; j++) begin : gen_col
+      localparam int unsigned Left = i * (ColGroups + 1) + j;
+      localparam int unsigned Top  = i * ColGroups + j;
       pe_group #(
         .GroupRows(GroupRows), .GroupCols(GroupCols), .Dot(Dot), .AccWidth(AccWidth)
       ) u_group (
         .clk_i,
-        .a_i      (a_op[i][j]),
-        .first_i  (first[i][j]),
-        .last_i   (last[i][j]),
-        .a_o      (a_op[i][j+1]),
-        .first_o  (first[i][j+1]),
-        .last_o   (last[i][j+1]),
-        .b_i      (b_op[i][j]),
-        .b_o      (b_op[i+1][j]),
+        .a_i      (a_op[Left*AOp +: AOp]),
+        .first_i  (first[Left]),
+        .last_i   (last[Left]),
+        .a_o      (a_op[(Left+1)*AOp +: AOp]),
+        .first_o  (first[Left+1]),
+        .last_o   (last[Left+1]),
+        .b_i      (b_op[Top*BOp +: BOp]),
+        .b_o      (b_op[(Top+ColGroups)*BOp +: BOp]),
         .row_sel_i(row_sel_i[i*GroupRows +: GroupRows]),
         .bus_i    ('0),
-        .bus_o    (bus[i][j])
+        .bus_o    (bus[Top*BusWidth +: BusWidth])
       );
     end
   end
