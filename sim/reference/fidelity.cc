@@ -31,7 +31,7 @@ struct Plan {
   double rate;
 };
 Plan plan_of(const std::string& network) {
-  return network == "mlp" ? Plan{6, 128, 0.05} : Plan{4, 128, 0.05};
+  return network == "mlp" ? Plan{6, 128, 0.05} : Plan{3, 32, 0.02};
 }
 
 // What must hold on the default epochs and seeds, in points of accuracy.

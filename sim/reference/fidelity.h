@@ -19,7 +19,7 @@ namespace tetralog::reference {
 struct FidelityOptions {
   std::vector<std::string> networks = {"mlp", "lenet"};
   std::vector<Variant> variants{std::begin(kVariants), std::end(kVariants)};
-  size_t epochs = 0;      // 0: 6 for mlp, 4 for lenet
+  size_t epochs = 0;      // 0: 6 for mlp, 3 for lenet
   size_t batch = 0;       // 0: the network's own
   double rate = 0;        // learning rate of the first step; 0: the network's own
   bool hindsight = true;  // scales from earlier steps; otherwise from the current tensors

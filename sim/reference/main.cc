@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
   options.report = "build/report/fidelity.json";
   fidelity->add_option("--network", options.networks, "mlp, lenet or both")
       ->check(CLI::IsMember({"mlp", "lenet"}));
-  fidelity->add_option("--epochs", options.epochs, "epochs (default: mlp 6, lenet 4)")
+  fidelity->add_option("--epochs", options.epochs, "epochs (default: mlp 6, lenet 3)")
       ->check(CLI::Range(1, 1000));
   fidelity
       ->add_option("--rate", options.rate,
