@@ -57,8 +57,7 @@ lint: configure  ## contract drift, Verilator and Yosys on every module, the mir
 	@for unit in $(RTL_UNITS); do \
 	  verilator --lint-only --assert -Wall -y rtl --top-module $$unit rtl/verilator.vlt rtl/tetralog_pkg.sv \
 	    rtl/$$unit.sv || exit 1; \
-	  ls tests/$${unit}_test.cc tests/$${unit}_rtl_test.cc > /dev/null 2>&1 || ls tests/$${unit}*_test.cc \
-	    > /dev/null 2>&1 || { echo "error: rtl/$$unit.sv has no test; add tests/$${unit}_test.cc"; exit 1; }; \
+	  [ -f tests/$${unit}_test.cc ] || { echo "error: rtl/$$unit.sv has no test; add tests/$${unit}_test.cc"; exit 1; }; \
 	done
 	@sh synth/lint.sh
 	@git ls-files '*.h' '*.cc' | xargs clang-format --dry-run -Werror

@@ -54,8 +54,31 @@ std::string ReproducingCommand(const ReplayArguments& args, const std::string& f
   return text + " --wave build/mismatch.fst";
 }
 
+struct SelectedTrace {
+  std::string file;
+  Trace trace;  // with the selected GEMMs only
+};
+
+// Everything that can be wrong with the arguments is found here, before any work.
+std::vector<SelectedTrace> ReadTraces(const ReplayArguments& args) {
+  std::vector<SelectedTrace> selected;
+  size_t gemms = 0;
+  for (const std::string& file : args.traces) {
+    selected.push_back({file, read_trace(file)});
+    std::erase_if(selected.back().trace.gemms,
+                  [&](const TraceGemm& g) { return g.name.find(args.gemm) == std::string::npos; });
+    gemms += selected.back().trace.gemms.size();
+  }
+  if (gemms == 0)
+    throw std::invalid_argument(fmt::format(
+        "no GEMM's name contains '{}'; run without --gemm to see their names", args.gemm));
+  if (!args.json.empty()) WriteReport(args.json, Json::object());  // can it be written?
+  return selected;
+}
+
 int RunReplay(const ReplayArguments& args) {
   const auto start = std::chrono::steady_clock::now();
+  const std::vector<SelectedTrace> traces = ReadTraces(args);
   const std::unique_ptr<Engine> engine = MakeEngine(args.shape, args.seed);
   if (!args.wave.empty()) engine->Trace(args.wave);
   const EngineShape& shape = engine->shape();
@@ -64,12 +87,11 @@ int RunReplay(const ReplayArguments& args) {
   uint64_t outputs = 0, mismatches = 0, cycles = 0, macs = 0;
   std::vector<std::string> failures;
   Progress progress;
-  fmt::print("{:<7} {:>4} {:<16} {:<15} {:>16} {:>9} {:>10} {:>9} {:>6} {:<7}\n", "network", "step",
-             "gemm", "kind", "M x K x N", "outputs", "mismatches", "cycles", "MACs", "bound");
-  for (const std::string& file : args.traces) {
-    const Trace trace = read_trace(file);
+  fmt::print("{:<7} {:>4} {:<27} {:>16} {:>9} {:>10} {:>9} {:>6} {:<7}\n", "network", "step",
+             "gemm", "M x K x N", "outputs", "mismatches", "cycles", "MACs", "bound");
+  for (const SelectedTrace& selected : traces) {
+    const Trace& trace = selected.trace;
     for (const TraceGemm& g : trace.gemms) {
-      if (g.name.find(args.gemm) == std::string::npos) continue;
       uint64_t simulated = 0;
       ReplayOptions options{
           args.stalls, args.seed, [&](uint64_t) {
@@ -83,13 +105,12 @@ int RunReplay(const ReplayArguments& args) {
       const bool by_drain = r.bound.drain > r.bound.compute;
       const std::string name = g.name.substr(g.name.find('/') + 1);
       const uint64_t k = uint64_t{g.k} * g.a_samples;
-      fmt::print("{:<7} {:>4} {:<16} {:<15} {:>16} {:>9} {:>10} {:>9} {:>5.1f}% {:<7}\n",
-                 trace.network, g.step, name.substr(0, 16), g.kind,
-                 fmt::format("{} x {} x {}", g.m, k, g.n), r.outputs, r.mismatches, r.cycles,
-                 100 * utilisation, by_drain ? "drain" : "compute");
+      fmt::print("{:<7} {:>4} {:<27} {:>16} {:>9} {:>10} {:>9} {:>5.1f}% {:<7}\n", trace.network,
+                 g.step, name, fmt::format("{} x {} x {}", g.m, k, g.n), r.outputs, r.mismatches,
+                 r.cycles, 100 * utilisation, by_drain ? "drain" : "compute");
       if (r.first)
         failures.push_back(Describe(*r.first, g, shape) +
-                           "\n  again: " + ReproducingCommand(args, file, g.name));
+                           "\n  again: " + ReproducingCommand(args, selected.file, g.name));
       gemms.push_back({{"network", trace.network},
                        {"step", g.step},
                        {"name", name},
@@ -110,9 +131,6 @@ int RunReplay(const ReplayArguments& args) {
       macs += r.macs;
     }
   }
-  if (gemms.empty())
-    throw std::invalid_argument(
-        fmt::format("no GEMM's name contains '{}'; the trace's table lists them", args.gemm));
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const double utilisation =

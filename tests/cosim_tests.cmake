@@ -25,6 +25,9 @@ target_link_libraries(engine_testing PRIVATE tetralog_warnings
                       PUBLIC tetralog_cosim engine_4x4x1 engine_8x4x2 engine_3x5x3 engine_4x16x4)
 tetralog_test(tetralog_engine_test LIBS engine_testing LABEL rtl)
 tetralog_test(replay_test LIBS engine_testing LABEL rtl)
+tetralog_test(tetralog_tool_test LIBS tetralog_trace nlohmann_json::nlohmann_json LABEL sim
+              DEFINES TETRALOG_TOOL="$<TARGET_FILE:tetralog>")
+add_dependencies(tetralog_tool_test tetralog)
 include(faults.cmake)
 
 # Impossible parameters stop elaboration with a line that says what must hold.

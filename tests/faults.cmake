@@ -49,10 +49,10 @@ tetralog_fault(processing_element FILE pe_group.sv SUITE MacArrayRtl
                UNITS mac_array:Vmac_array:Rows=4:Cols=6:Dot=2:GroupRows=2:GroupCols=3)
 
 # Decode: LOG4 16 is taken for 1.
-tetralog_fault(decode FILE operand_decode_a.sv SUITE OperandDecode
+tetralog_fault(decode FILE operand_decode_a.sv SUITE OperandDecodeARtl
                FROM "code_i[2:0] >= 3'd5" TO "code_i[2:0] >= 3'd6"
-               TEST operand_decode_test.cc
-               UNITS operand_decode_a:Voperand_decode_a operand_decode_b:Voperand_decode_b)
+               TEST operand_decode_a_test.cc
+               UNITS operand_decode_a:Voperand_decode_a)
 
 # Random source: one place of the lane map is off by one.
 tetralog_fault(random_source FILE random_source.sv SUITE RandomSourceRtl
