@@ -99,7 +99,6 @@ module mac_array #(
         .first_i (first[Place]),
         .last_i  (last[Place]),
         .sel_i   (row_sel_i[i*GroupRows + r]),
-        .bus_i   ('0),
         .bus_o   (bias[(i*GroupRows+r)*AccWidth +: AccWidth])
       );
     end
@@ -150,7 +149,6 @@ module mac_array #(
         .b_i      (b_op[Top*BOp +: BOp]),
         .b_o      (b_op[(Top+ColGroups)*BOp +: BOp]),
         .row_sel_i(row_sel_i[i*GroupRows +: GroupRows]),
-        .bus_i    ('0),
         .bus_o    (bus[Top*BusWidth +: BusWidth])
       );
     end

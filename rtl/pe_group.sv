@@ -25,7 +25,7 @@
 // b_i, b_o      decoded B operands, element d of column c at [(c*Dot+d)*B_WIDTH +: B_WIDTH]; b_o is for
 //               the group below
 // row_sel_i     row whose shadow registers are read, one-hot; 0: none
-// bus_i, bus_o  column buses: bus_o = bus_i | selected row, combinational; tie bus_i to 0 at the end
+// bus_o         column buses: the sums of the selected row, 0 when none is, combinational
 
 module pe_group #(
     parameter int unsigned GroupRows = 4,
@@ -45,7 +45,6 @@ module pe_group #(
     input  logic [GroupCols*Dot*B_WIDTH-1:0] b_i,
     output logic [GroupCols*Dot*B_WIDTH-1:0] b_o,
     input  logic [GroupRows-1:0]             row_sel_i,
-    input  logic [GroupCols*AccWidth-1:0]    bus_i,
     output logic [GroupCols*AccWidth-1:0]    bus_o
 );
 
@@ -95,7 +94,7 @@ module pe_group #(
 
   // The read bus: one AND-OR over the rows of all columns.
   always_comb begin
-    bus_o = bus_i;
+    bus_o = '0;
     for (int unsigned r = 0; r < GroupRows; r++) begin
       bus_o |= selected[r*GroupCols*AccWidth +: GroupCols*AccWidth];
     end

@@ -19,7 +19,7 @@
 // first_i       first beat of a tile
 // last_i        last beat of a tile
 // sel_i         read this row
-// bus_i, bus_o  bus_o = bus_i | (sel_i ? bias : 0), combinational
+// bus_o         sel_i ? bias : 0, combinational
 
 module row_bias #(
     parameter int unsigned Dot      = 4,
@@ -32,7 +32,6 @@ module row_bias #(
     input  logic                   first_i,
     input  logic                   last_i,
     input  logic                   sel_i,
-    input  logic [AccWidth-1:0]    bus_i,
     output logic [AccWidth-1:0]    bus_o
 );
 
@@ -83,6 +82,6 @@ module row_bias #(
   always_ff @(posedge clk_i) acc_q <= acc_d;
   always_ff @(posedge capture_clk) shadow_q <= acc_q;
 
-  assign bus_o = bus_i | (shadow_q & {AccWidth{sel_i}});
+  assign bus_o = shadow_q & {AccWidth{sel_i}};
 
 endmodule

@@ -14,18 +14,13 @@
 #include <random>
 
 #include "Vmac_array.h"
+#include "tests/pe_testing.h"
 
 namespace tetralog {
 namespace {
 
 constexpr uint32_t kRows = 4, kCols = 6, kDot = 2, kAccWidth = 24, kReadLatency = 3;
 constexpr uint32_t kWave = (kRows / 2 - 1) + (kCols / 3 - 1);  // cycles to the last group
-
-int Log4(uint32_t code) {
-  const int magnitude = (code & 7) == 0 ? 0 : 1 << ((code & 7) - 1);
-  return (code & 8) != 0 ? -magnitude : magnitude;
-}
-int Int4(uint32_t code) { return static_cast<int>(code) - ((code & 8) != 0 ? 16 : 0); }
 
 struct Tile {
   std::array<std::array<int, kCols>, kRows> sum{};
@@ -34,12 +29,7 @@ struct Tile {
 
 // The sum of column `col` of the selected row, its bias taken off.
 int ReadSum(const Vmac_array& unit, uint32_t col) {
-  uint32_t value = 0;
-  for (uint32_t bit = 0; bit < kAccWidth; ++bit) {
-    const uint32_t at = col * kAccWidth + bit;
-    value |= (unit.row_o[at / 32] >> (at % 32) & 1) << bit;
-  }
-  return static_cast<int32_t>((value - unit.bias_o) << 8) >> 8;
+  return SignExtend(GetBits(unit.row_o, col * kAccWidth, kAccWidth) - unit.bias_o, kAccWidth);
 }
 
 void RunTiles(uint64_t seed, uint32_t idle_percent) {
@@ -72,8 +62,7 @@ void RunTiles(uint64_t seed, uint32_t idle_percent) {
           for (uint32_t d = 0; d < kDot; ++d) {
             const auto x = static_cast<uint32_t>(a >> ((r * kDot + d) * 4) & 15);
             const auto y = static_cast<uint32_t>(b >> ((c * kDot + d) * 4) & 15);
-            tile.sum[r][c] += (unit.a_log_i ? Log4(x) : Int4(x)) *
-                              (unit.b_int4_i ? Int4(y) : static_cast<int>(y));
+            tile.sum[r][c] += AValue(x, unit.a_log_i) * BValue(y, unit.b_int4_i);
           }
       first = false;
       if (--beats_left == 0) {
