@@ -46,8 +46,10 @@ waves: configure  ## the same for one GEMM (GEMM=name), with a waveform in build
 
 test: configure  ## build and run all tests
 	$(call build_targets,all)
-	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure $$([ -t 1 ] && echo --progress || echo --quiet -O $(BUILD)/test.log)
-	@[ -t 1 ] || tail -n 5 $(BUILD)/test.log
+	@if [ -t 1 ]; then ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure --progress; else \
+	  ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure > $(BUILD)/test.log 2>&1 \
+	    || { grep -vE ' Passed |^ *Start ' $(BUILD)/test.log; exit 1; }; \
+	  grep -E 'tests passed|Total Test time' $(BUILD)/test.log; fi
 
 RTL_UNITS := $(patsubst rtl/%.sv,%,$(filter-out rtl/tetralog_pkg.sv,$(wildcard rtl/*.sv)))
 
