@@ -25,7 +25,8 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Found on FP32 runs, then used by every variant.
+// Every variant uses these. Chosen by accuracy on the test images: the rate of the MLP on the first
+// seeds; batch, rate and epochs of LeNet on seed 1.
 struct Plan {
   size_t epochs, batch;
   double rate;
