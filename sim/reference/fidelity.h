@@ -25,11 +25,13 @@ struct FidelityOptions {
   bool hindsight = true;  // scales from earlier steps; otherwise from the current tensors
   uint32_t samples = 1;   // of each gradient (SMP)
   size_t seeds = 3;       // seeds 1..seeds
+  bool quick = false;     // one epoch of one seed, checked against floors of its own
   std::string report;     // JSON file
   std::string revision;   // of the sources
 };
 
-// Prints progress and the table; returns false when a limit of the full table is not reached.
+// Prints progress and the table; returns false when a limit of the full table, or a floor of the
+// quick one, is not reached.
 bool run_fidelity(const FidelityOptions& options, const Dataset& dataset);
 
 }  // namespace tetralog::reference

@@ -65,8 +65,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   fidelity->add_option("--batch", options.batch, "batch size (default: the network's own)")
       ->check(CLI::Range(1, 1000));
-  bool quick = false;
-  fidelity->add_flag("--quick", quick, "one seed, one epoch");
+  fidelity->add_flag("--quick", options.quick, "one seed, one epoch, checked against floors");
   CLI11_PARSE(app, argc, argv);
 
   try {
@@ -74,7 +73,7 @@ int main(int argc, char** argv) {
     const Dataset dataset = load_dataset(data);
     if (traces->parsed()) write_traces(folder, dataset);
     if (fidelity->parsed()) {
-      if (quick) options.seeds = options.epochs = 1;
+      if (options.quick) options.seeds = options.epochs = 1;
       return run_fidelity(options, dataset) ? 0 : 1;
     }
   } catch (const std::exception& error) {
