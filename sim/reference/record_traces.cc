@@ -10,6 +10,9 @@
 namespace tetralog::reference {
 namespace {
 
+// Typed in rather than asked of the package manager, so that the bytes of the file do not depend on
+// the machine. A package with other images records other operands, and reference_traces_test fails.
+constexpr char kDatasetPackage[] = "Debian dataset-fashion-mnist 0.0~git20200523.55506a9-1";
 constexpr uint64_t kSeed = 1;
 constexpr size_t kMiddleStep = 200;
 
@@ -28,7 +31,7 @@ Trace record_trace(const std::string& network, const Dataset& dataset) {
 
   Trace trace;
   trace.network = network;
-  trace.dataset = "Debian dataset-fashion-mnist 0.0~git20200523.55506a9-1";
+  trace.dataset = kDatasetPackage;
   trace.libraries = "libtorch " + tensor_library_version() + ", HDF5 " + H5_VERS_INFO;
   trace.command = "tetralog_reference traces";
   trace.seed = kSeed;
