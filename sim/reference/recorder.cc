@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <string>
 
 namespace tetralog::reference {
 namespace {
@@ -127,6 +126,12 @@ int64_t largest_product(const TraceGemm& gemm) {
 }
 
 }  // namespace
+
+std::string group_name(uint64_t step, const std::string& layer, const std::string& kind) {
+  std::string number = std::to_string(step);
+  number.insert(0, number.size() < 3 ? 3 - number.size() : 0, '0');
+  return "step" + number + "/" + layer + "_" + kind;
+}
 
 void record_gemm(TraceGemm gemm, const StoredTensors& tensors, std::vector<TraceGemm>* trace) {
   const int64_t k_axis = gemm.a_transposed ? 1 : 2;

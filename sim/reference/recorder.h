@@ -12,6 +12,7 @@
 #include <ATen/ATen.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "sim/trace_file.h"
@@ -25,6 +26,9 @@ struct StoredTensors {
   at::Tensor mask;  // [m, n] or transposed; undefined: no mask
   at::Tensor d;     // [samples, m, n] or transposed; undefined for INT32
 };
+
+// step<number of at least three digits>/<layer>_<kind>
+std::string group_name(uint64_t step, const std::string& layer, const std::string& kind);
 
 // `gemm` carries everything but tensors, dimensions, samples and statistics; C may be set.
 void record_gemm(TraceGemm gemm, const StoredTensors& tensors, std::vector<TraceGemm>* trace);

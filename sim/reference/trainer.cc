@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "sim/reference/image_ops.h"
@@ -63,12 +62,6 @@ struct LayerPass {
 std::vector<double> to_vector(const at::Tensor& tensor) {
   const at::Tensor flat = tensor.to(at::kDouble).contiguous();
   return {flat.data_ptr<double>(), flat.data_ptr<double>() + flat.numel()};
-}
-
-std::string group_name(uint64_t step, const std::string& layer, const char* kind) {
-  std::string number = std::to_string(step);
-  number.insert(0, number.size() < 3 ? 3 - number.size() : 0, '0');
-  return "step" + number + "/" + layer + "_" + kind;
 }
 
 }  // namespace
@@ -151,7 +144,6 @@ struct Trainer::Impl {
     return gemm;
   }
 
-  // The output z of a layer and, but for the last, the activations that come after it.
   struct Forward {
     std::vector<LayerPass> passes;
     at::Tensor logits;  // [batch, classes], real values
