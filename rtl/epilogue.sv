@@ -239,6 +239,18 @@ module epilogue #(
     .clipped_o    (stats_clipped_o)
   );
 
+  // What is built here must be what the contract says.
+  if (tetralog_pkg::SCALE_SHIFT_MIN != -32 || tetralog_pkg::SCALE_SHIFT_MAX != 63 ||
+      tetralog_pkg::SCALE_MUL_WIDTH != 8 || tetralog_pkg::SCALE_SHIFT_WIDTH != 7 ||
+      tetralog_pkg::MAX_SAMPLES != 8 || tetralog_pkg::INT4_MAX != 7 ||
+      tetralog_pkg::UINT4_MAX != 15 || tetralog_pkg::LOG4_MAX != 64 ||
+      tetralog_pkg::RANDOM_GROUP != 16 || tetralog_pkg::RANDOM_COLUMN_BITS != 28 ||
+      tetralog_pkg::RANDOM_WORD_WIDTH != 16 || tetralog_pkg::RESULT_WIDTH != 32 ||
+      tetralog_pkg::STAT_MAX_WIDTH != 32 || tetralog_pkg::STAT_SUM_WIDTH != 64 ||
+      tetralog_pkg::STAT_SQUARES_WIDTH != 96 || tetralog_pkg::STAT_COUNT_WIDTH != 64) begin : gen_drift
+    $error("epilogue: the contract (tetralog_pkg) says what this unit does not do; change both");
+  end
+
   logic unused_bits;
   assign unused_bits = ^{acc_col_i[31:28], words};
 
@@ -259,7 +271,9 @@ module epilogue #(
       (acc_valid_i && !acc_ready_o) |=>
       (acc_valid_i && $stable(acc_data_i) && $stable(acc_lane_valid_i) && $stable(acc_row_i) &&
        $stable(acc_col_i) && $stable(acc_last_i) && $stable(cfg_samples_i) &&
-       $stable(cfg_seed_i) && $stable(cfg_sample0_i) && $stable(cfg_d_format_i)))
+       $stable(cfg_seed_i) && $stable(cfg_sample0_i) && $stable(cfg_d_format_i) &&
+       $stable(cfg_rounding_i) && $stable(cfg_scale_mul_i) && $stable(cfg_scale_shift_i) &&
+       $stable(cfg_c_enable_i) && $stable(cfg_mask_enable_i)))
     else $error("epilogue: a beat of acc changed before it was taken");
   assert property (@(posedge clk_i) disable iff (!rst_ni)
       (c_valid_i && !c_ready_o) |=> (c_valid_i && $stable(c_data_i)))

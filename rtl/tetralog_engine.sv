@@ -15,10 +15,10 @@
 // Latency: from a tile's last operand beat to its first output see docs/architecture.md.
 // Throughput: one operand beat a cycle; one output beat (Lanes elements of one sample) a cycle,
 // behind the next tile's operands. A tile takes max(ceil(K / Dot), rows * ceil(cols / Lanes) *
-// samples + Delay) cycles in the steady state.
+// samples + Delay) cycles in the steady state; two more for every beat that holds some |z| >= 2^16,
+// and five more at the end of a command (see epilogue).
 // Limits: Lanes is 1, 2, 4, 8 or 16 and divides Cols; GroupRows divides Rows, GroupCols divides Cols;
-// tile_col_i is a multiple of Lanes; K * 2^10 stays below 2^(AccWidth-1) or the limits of
-// docs/numerics.md hold.
+// tile_col_i is a multiple of Lanes; K is within the limits of docs/numerics.md for AccWidth.
 // Source: LUQ, Chmiel et al., ICLR 2023.
 
 module tetralog_engine #(
@@ -214,11 +214,29 @@ module tetralog_engine #(
 
 `ifndef SYNTHESIS
   a_samples : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    tile_valid_i |-> tile_samples_i >= 4'd1 && tile_samples_i <= 4'd8);
+    tile_valid_i |-> tile_samples_i >= 4'd1 && tile_samples_i <= 4'd8)
+    else $error("tetralog_engine: samples must be 1 to 8");
   a_column_aligned : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    tile_valid_i |-> tile_col_i % Lanes == 0);
-  a_tile_waits : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    tile_valid_i && !tile_ready_o |=> tile_valid_i);
+    tile_valid_i |-> tile_col_i % Lanes == 0)
+    else $error("tetralog_engine: the column of a tile must be a multiple of Lanes");
+  a_operand_formats : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    tile_valid_i |-> (tile_a_format_i == tetralog_pkg::FormatInt4 ||
+                      tile_a_format_i == tetralog_pkg::FormatLog4) &&
+                     (tile_b_format_i == tetralog_pkg::FormatInt4 ||
+                      tile_b_format_i == tetralog_pkg::FormatUint4))
+    else $error("tetralog_engine: A must be INT4 or LOG4, B must be INT4 or UINT4");
+  a_tile_stable : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    tile_valid_i && !tile_ready_o |=> tile_valid_i && $stable(tile_a_format_i) &&
+      $stable(tile_b_format_i) && $stable(tile_d_format_i) && $stable(tile_rounding_i) &&
+      $stable(tile_scale_mul_i) && $stable(tile_scale_shift_i) && $stable(tile_c_enable_i) &&
+      $stable(tile_mask_enable_i) && $stable(tile_samples_i) && $stable(tile_sample0_i) &&
+      $stable(tile_seed_i) && $stable(tile_rows_i) && $stable(tile_cols_i) &&
+      $stable(tile_row_i) && $stable(tile_col_i) && $stable(tile_last_i))
+    else $error("tetralog_engine: a tile descriptor changed before it was taken");
+  a_op_stable : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    op_valid_i && !op_ready_o |=> op_valid_i && $stable(op_last_i) && $stable(op_a_i) &&
+      $stable(op_b_i))
+    else $error("tetralog_engine: an operand beat changed before it was taken");
 `endif
 
 endmodule

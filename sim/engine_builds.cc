@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "Vengine_16x16x4.h"
+#include "Vengine_4x4x1.h"
 #include "sim/verilated_engine.h"
 
 namespace tetralog {
@@ -16,7 +17,10 @@ std::unique_ptr<Engine> MakeEngine(const std::string& shape, uint64_t seed) {
   if (shape == "16x16x4")
     return std::make_unique<VerilatedEngine<Vengine_16x16x4>>(EngineShape{16, 16, 4, 4, 24, 12},
                                                               seed);
-  throw std::invalid_argument(fmt::format("no build of shape '{}'; this tool has 16x16x4", shape));
+  if (shape == "4x4x1")
+    return std::make_unique<VerilatedEngine<Vengine_4x4x1>>(EngineShape{4, 4, 1, 4, 24, 12}, seed);
+  throw std::invalid_argument(
+      fmt::format("no build of shape '{}'; this tool has 16x16x4 and 4x4x1", shape));
 }
 
 }  // namespace tetralog

@@ -75,16 +75,11 @@ class Comparison {
  private:
   void Statistic(const std::string& name, unsigned __int128 expected, unsigned __int128 actual) {
     if (expected == actual) return;
-    ++report_.mismatches;
-    if (!report_.first)
-      report_.first = Mismatch{level_, "statistic " + name, -1,           -1,
-                               0,      Text(expected),      Text(actual), std::nullopt};
+    Count({level_, "statistic " + name, -1, -1, 0, Text(expected), Text(actual), std::nullopt});
   }
 
   void Add(const std::string& what, size_t index, int sample, std::string expected,
            std::string actual, const std::vector<uint64_t>* cycles) {
-    ++report_.mismatches;
-    if (report_.first) return;
     Mismatch m{level_,
                what,
                static_cast<int64_t>(index / gemm_.n),
@@ -94,12 +89,20 @@ class Comparison {
                std::move(actual),
                std::nullopt};
     if (cycles) m.cycle = (*cycles)[index];
-    report_.first = m;
+    Count(m);
+  }
+
+  void Count(const Mismatch& m) {
+    ++report_.mismatches;
+    if (found_) return;
+    found_ = true;
+    report_.first.push_back(m);
   }
 
   GemmReport& report_;
   const TraceGemm& gemm_;
   std::string level_;
+  bool found_ = false;
 };
 
 }  // namespace

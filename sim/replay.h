@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "model/gemm.h"
 #include "sim/engine.h"
@@ -35,12 +36,12 @@ struct Mismatch {
 };
 
 struct GemmReport {
-  uint64_t outputs = 0;     // values compared at each level: raw results and outputs
-  uint64_t mismatches = 0;  // values and statistics that differ, over all levels
-  std::optional<Mismatch> first;
-  uint64_t macs = 0;    // m * n * k over all samples of A
-  uint64_t cycles = 0;  // of the output pass: first operand beat to last output
-  CycleBound bound;     // what the cycles cannot fall below
+  uint64_t outputs = 0;         // values compared at each level: raw results and outputs
+  uint64_t mismatches = 0;      // values and statistics that differ, over all levels
+  std::vector<Mismatch> first;  // of each level that differs
+  uint64_t macs = 0;            // m * n * k over all samples of A
+  uint64_t cycles = 0;          // of the output pass: first operand beat to last output
+  CycleBound bound;             // what the cycles cannot fall below
 };
 
 struct ReplayOptions {

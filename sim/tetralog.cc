@@ -67,7 +67,15 @@ std::vector<SelectedTrace> ReadTraces(const ReplayArguments& args) {
     selected.push_back({file, read_trace(file)});
     std::erase_if(selected.back().trace.gemms,
                   [&](const TraceGemm& g) { return g.name.find(args.gemm) == std::string::npos; });
-    gemms += selected.back().trace.gemms.size();
+    for (const TraceGemm& g : selected.back().trace.gemms) {
+      try {
+        CheckGemm(CommandOf(g));
+      } catch (const std::invalid_argument& e) {
+        throw std::invalid_argument(
+            fmt::format("{}: {}: {}; record it again: make traces", file, g.name, e.what()));
+      }
+      ++gemms;
+    }
   }
   if (gemms == 0)
     throw std::invalid_argument(fmt::format(
@@ -98,7 +106,15 @@ int RunReplay(const ReplayArguments& args) {
             if (++simulated % 4096 == 0)
               progress.Show(fmt::format("{} {}: {} cycles", trace.network, g.name, simulated));
           }};
-      const GemmReport r = Replay(g, *engine, options);
+      const GemmReport r = [&] {
+        try {
+          return Replay(g, *engine, options);
+        } catch (const EngineError& e) {
+          progress.Clear();
+          throw EngineError(fmt::format("{}: {}; again: {}", g.name, e.what(),
+                                        ReproducingCommand(args, selected.file, g.name)));
+        }
+      }();
       progress.Clear();
       const double utilisation = static_cast<double>(r.macs) / (static_cast<double>(r.cycles) *
                                                                 static_cast<double>(shape.macs()));
@@ -108,8 +124,8 @@ int RunReplay(const ReplayArguments& args) {
       fmt::print("{:<7} {:>4} {:<27} {:>16} {:>9} {:>10} {:>9} {:>5.1f}% {:<7}\n", trace.network,
                  g.step, name, fmt::format("{} x {} x {}", g.m, k, g.n), r.outputs, r.mismatches,
                  r.cycles, 100 * utilisation, by_drain ? "drain" : "compute");
-      if (r.first)
-        failures.push_back(Describe(*r.first, g, shape) +
+      for (const Mismatch& first : r.first)
+        failures.push_back(Describe(first, g, shape) +
                            "\n  again: " + ReproducingCommand(args, selected.file, g.name));
       gemms.push_back({{"network", trace.network},
                        {"step", g.step},
@@ -180,7 +196,14 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   replay->add_option("--json", args.json, "write the report to this file");
   replay->add_option("--wave", args.wave, "write a waveform (FST) to this file");
-  CLI11_PARSE(app, argc, argv);
+  app.failure_message([](const CLI::App*, const CLI::Error& e) {
+    return fmt::format("error: {}; see --help\n", e.what());
+  });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+  }
   try {
     return tetralog::RunReplay(args);
   } catch (const std::exception& e) {

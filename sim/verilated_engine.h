@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 
@@ -54,6 +55,11 @@ class VerilatedEngine : public Engine {
   ~VerilatedEngine() override {
     Trace("");
     top_->final();
+    // The runtime takes the model out of the thread's current context, which may be another
+    // engine's.
+    Verilated::threadContextp(context_.get());
+    top_.reset();
+    Verilated::threadContextp(Verilated::defaultContextp());
   }
 
   const EngineShape& shape() const override { return shape_; }
@@ -77,6 +83,8 @@ class VerilatedEngine : public Engine {
     trace_ = std::make_unique<VerilatedFstC>();
     top_->trace(trace_.get(), 99);
     trace_->open(path.c_str());
+    if (!trace_->isOpen())
+      throw std::runtime_error("cannot write " + path + "; give a path that can be written");
   }
 
   void Cycle(const EngineInputs& in, EngineOutputs& out) override {

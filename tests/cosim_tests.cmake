@@ -12,12 +12,10 @@ tetralog_test(tile_drain_test LIBS tile_drain LABEL rtl)
 tetralog_verilate(mac_array TOP mac_array PARAMS Rows=4 Cols=6 Dot=2 GroupRows=2 GroupCols=3)
 tetralog_test(mac_array_test LIBS mac_array LABEL rtl)
 
-tetralog_verilate(engine_4x4x1 TOP tetralog_engine PREFIX Vengine_4x4x1
-                  PARAMS Rows=4 Cols=4 Dot=1 Lanes=4)
 tetralog_verilate(engine_8x4x2 TOP tetralog_engine PREFIX Vengine_8x4x2
-                  PARAMS Rows=8 Cols=4 Dot=2 Lanes=2 AccWidth=20)
+                  PARAMS Rows=8 Cols=4 Dot=2 Lanes=2)
 tetralog_verilate(engine_3x5x3 TOP tetralog_engine PREFIX Vengine_3x5x3
-                  PARAMS Rows=3 Cols=5 Dot=3 Lanes=1 RandomBits=8)
+                  PARAMS Rows=3 Cols=5 Dot=3 Lanes=1 AccWidth=20 RandomBits=8)
 tetralog_verilate(engine_4x16x4 TOP tetralog_engine PREFIX Vengine_4x16x4
                   PARAMS Rows=4 Cols=16 Dot=4 Lanes=16)
 add_library(engine_testing STATIC engine_testing.cc)
@@ -25,10 +23,29 @@ target_link_libraries(engine_testing PRIVATE tetralog_warnings
                       PUBLIC tetralog_cosim engine_4x4x1 engine_8x4x2 engine_3x5x3 engine_4x16x4)
 tetralog_test(tetralog_engine_test LIBS engine_testing LABEL rtl)
 tetralog_test(replay_test LIBS engine_testing LABEL rtl)
+tetralog_test(real_gradient_test LIBS tetralog_cosim LABEL model)
+
+# The whole engine as gates runs the engine's own test.
+tetralog_netlist(engine_4x4x1_gates TOP tetralog_engine PARAMS Rows=4 Cols=4 Dot=1 Lanes=4)
+tetralog_verilate(engine_4x4x1_netlist TOP tetralog_engine PREFIX Vengine_4x4x1
+                  NETLIST ${engine_4x4x1_gates_NETLIST})
+tetralog_test(tetralog_engine_netlist_test SOURCES tetralog_engine_test.cc engine_testing.cc
+              LIBS engine_4x4x1_netlist tetralog_cosim DEFINES ENGINE_NETLIST LABEL gates)
 tetralog_test(tetralog_tool_test LIBS tetralog_trace nlohmann_json::nlohmann_json LABEL sim
               DEFINES TETRALOG_TOOL="$<TARGET_FILE:tetralog>")
 add_dependencies(tetralog_tool_test tetralog)
 include(faults.cmake)
+
+# Tests of the lints: a changed package is drift, and a latch is an error.
+add_test(NAME Lint.ADifferentPackageIsDrift
+         COMMAND sh tests/lint_drift.sh $<TARGET_FILE:contract_gen> ${CMAKE_BINARY_DIR}/drift
+         WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+set_tests_properties(Lint.ADifferentPackageIsDrift PROPERTIES LABELS sim
+                     PASS_REGULAR_EXPRESSION "contract.h differs from rtl/tetralog_pkg.sv")
+add_test(NAME Lint.ALatchIsAnError COMMAND sh synth/lint.sh tests/rtl/latch
+         WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+set_tests_properties(Lint.ALatchIsAnError PROPERTIES LABELS rtl
+                     PASS_REGULAR_EXPRESSION "yosys rejects latch|latch inferred in latch")
 
 # Impossible parameters stop elaboration with a line that says what must hold.
 function(tetralog_parameter_error name message)

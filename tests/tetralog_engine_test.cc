@@ -116,25 +116,75 @@ TEST_P(TetralogEngineRtl, LosesAndReordersNothingInShortSumsBackToBack) {
   }
 }
 
+// Constant operands; C as a bias of `c`.
+struct UniformGemm {
+  UniformGemm(const EngineShape& shape, size_t tiles, size_t k, int32_t c) {
+    const size_t m = tiles * shape.rows, n = tiles * shape.cols, stride = (k + 1) / 2;
+    a.assign(m * stride, 0x21);
+    b.assign(n * stride, 0x13);
+    command.a = {a.data(), m, k, stride, false};
+    command.b = {b.data(), k, n, stride, true};
+    command.acc_width = static_cast<int>(shape.acc_width);
+    command.epilogue.random_bits = static_cast<int>(shape.random_bits);
+    command.epilogue.c_enable = true;
+    addend = {c};
+    command.c = {addend.data(), 0, 0};
+  }
+  std::vector<uint8_t> a, b;
+  std::vector<int32_t> addend;
+  GemmCommand command;
+};
+
+// All operand beats without a gap, the drain of the last tile, and the depth of the pipeline.
 TEST_P(TetralogEngineRtl, DrainsBehindTheNextTile) {
   const auto engine = MakeTestEngine(GetParam(), 6);
   const EngineShape& shape = engine->shape();
-  // Sums just long enough to hide the drain of a tile, over six by six tiles.
+  // Sums just long enough to hide the drain of a tile.
   const size_t drain = shape.rows * shape.cols / shape.lanes;
-  const size_t m = 6 * shape.rows, n = 6 * shape.cols, k = (drain + 8) * shape.dot;
-  const size_t stride = (k + 1) / 2;
-  std::vector<uint8_t> a(m * stride, 0x21), b(n * stride, 0x13);
-  GemmCommand command;
-  command.a = {a.data(), m, k, stride, false};
-  command.b = {b.data(), k, n, stride, true};
-  command.acc_width = static_cast<int>(shape.acc_width);
-  command.epilogue.random_bits = static_cast<int>(shape.random_bits);
-  const EngineRun run = EngineDriver(*engine).Run(command);
-  ExpectEqual(run, command);
-  const CycleBound bound = Bound(shape, command);
-  // All operand beats without a gap, the drain of the last tile, and the depth of the pipeline.
+  const UniformGemm gemm(shape, 6, (drain + 8) * shape.dot, 0);
+  const EngineRun run = EngineDriver(*engine).Run(gemm.command);
+  ExpectEqual(run, gemm.command);
   const uint64_t wave = shape.rows + shape.cols;
-  EXPECT_LE(run.cycles(), bound.compute + drain + wave + 12);
+  EXPECT_LE(run.cycles(), Bound(shape, gemm.command).compute + drain + wave + 12);
+}
+
+TEST_P(TetralogEngineRtl, IsBoundByTheDrainInTheShortestSums) {
+  const auto engine = MakeTestEngine(GetParam(), 7);
+  const EngineShape& shape = engine->shape();
+  constexpr size_t kTiles = 6;
+  const uint64_t delay = 3 + shape.cols;  // Delay of tile_drain at most
+  // A beat of any |z| of 2^16 or more takes three cycles in the statistics, any other beat one.
+  for (const auto& [c, cycles_a_beat] : {std::pair{0, 1U}, std::pair{1 << 20, 3U}}) {
+    const UniformGemm gemm(shape, kTiles, 1, c);
+    const EngineRun run = EngineDriver(*engine).Run(gemm.command);
+    ExpectEqual(run, gemm.command);
+    const uint64_t drain = Bound(shape, gemm.command).drain * cycles_a_beat;
+    EXPECT_GE(run.cycles(), drain);
+    EXPECT_LE(run.cycles(), drain + kTiles * kTiles * delay + 16);
+  }
+}
+
+TEST_P(TetralogEngineRtl, IsRightAfterAResetAtAnyMoment) {
+  const auto engine = MakeTestEngine(GetParam(), 8);
+  std::mt19937_64 rng(8);
+  struct Stop {};
+  for (int i = 0; i < 100; ++i) {
+    const auto cut = MakeRandomGemm(engine->shape(), {}, rng);
+    const auto next = MakeRandomGemm(engine->shape(), {}, rng);
+    SCOPED_TRACE(fmt::format("shape {}, seed 8, reset {}: {}", GetParam(), i, next->Text()));
+    EngineDriver driver(*engine, StallConfig::All(30, 8));
+    const uint64_t at = rng() % 60;
+    driver.OnCycle([&](uint64_t cycle) {
+      if (cycle == at) throw Stop{};
+    });
+    try {
+      driver.Run(cut->command);
+    } catch (const Stop&) {
+    }
+    engine->Reset();
+    ExpectEqual(EngineDriver(*engine).Run(next->command), next->command);
+    if (HasFailure()) return;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, TetralogEngineRtl, ::testing::ValuesIn(testing::EngineShapes()),

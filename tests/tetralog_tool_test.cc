@@ -67,6 +67,13 @@ TEST(TetralogTool, ReportsEveryGemmThatItReplays) {
     EXPECT_TRUE(json.contains(key)) << key;
 }
 
+TEST(TetralogTool, ReplaysEverythingOnTheFlagshipWhileEveryStreamPauses) {
+  const Outcome outcome =
+      RunTool("replay tests/data/mlp.h5 tests/data/lenet.h5 --stalls 40 --seed 3");
+  EXPECT_EQ(outcome.status, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("31 GEMMs"), std::string::npos) << outcome.text;
+}
+
 TEST(TetralogTool, FailsOnOneChangedCodeAndSaysHowToSeeItAgain) {
   Trace trace = read_trace("tests/data/mlp.h5");
   for (TraceGemm& g : trace.gemms)
@@ -78,6 +85,14 @@ TEST(TetralogTool, FailsOnOneChangedCodeAndSaysHowToSeeItAgain) {
   for (const char* part : {"output code", "row 9, column 2", "expected:", "actual:", "A[9,:]:",
                            "again: build/sim/tetralog replay", "--gemm step000/fc3_input_gradient"})
     EXPECT_NE(outcome.text.find(part), std::string::npos) << part << " in:\n" << outcome.text;
+}
+
+TEST(TetralogTool, RefusesATraceThatNoCommandCanHold) {
+  Trace trace = read_trace("tests/data/mlp.h5");
+  trace.gemms.front().col0 = 8;
+  const std::string file = Scratch("illegal.h5");
+  write_trace(file, trace);
+  ExpectOneLineError("replay " + file, "multiple of 16");
 }
 
 TEST(TetralogTool, WritesAWaveform) {
@@ -92,6 +107,10 @@ TEST(TetralogTool, AnswersBadInputWithOneLine) {
   ExpectOneLineError("replay README.md", "make traces");
   ExpectOneLineError("replay tests/data/mlp.h5 --shape 5x5x5", "16x16x4");
   ExpectOneLineError("replay tests/data/mlp.h5 --gemm nosuchgemm", "nosuchgemm");
+  ExpectOneLineError("replay", "traces is required");
+  ExpectOneLineError("replay tests/data/mlp.h5 --stalls 99", "--stalls");
+  ExpectOneLineError("replay tests/data/lenet.h5 --gemm fc3_forward --wave /proc/no/wave.fst",
+                     "cannot write");
   ExpectOneLineError("replay tests/data/lenet.h5 --gemm fc3_forward --json /proc/no/report.json",
                      "cannot write");
 }

@@ -19,8 +19,8 @@ function(tetralog_verilate target)
     set(V_RTL_DIR ${PROJECT_SOURCE_DIR}/rtl)
   endif()
   set(dir ${CMAKE_BINARY_DIR}/verilated/${target})
-  # -fno-const-bit-op-tree: Verilator 5.006 simulates some trees of exclusive ors in netlists wrongly,
-  # without a word; Icarus and this flag agree (seen on the netlist of epilogue_stats).
+  # -fno-const-bit-op-tree: Verilator 5.006 simulates some trees of exclusive ors wrongly, without a
+  # word (seen on netlists and on the RTL with SYNTHESIS defined); with this flag it agrees with Icarus.
   set(args --cc --build -j 1 --trace-fst --x-assign fast --x-initial unique -O3
            -fno-const-bit-op-tree
            --top-module ${V_TOP} --prefix ${V_PREFIX} --Mdir ${dir}
