@@ -63,6 +63,7 @@ lint: configure  ## contract drift, Verilator and Yosys on every module, the mir
 	done
 	@sh synth/lint.sh
 	@git ls-files '*.h' '*.cc' | xargs clang-format --dry-run -Werror
+	@! grep -rnE '@[A-Z0-9]+@' README.md docs || { echo "error: fill in the placeholders above"; exit 1; }
 	@echo "lint: $(words $(RTL_UNITS)) RTL units clean"
 
 contract: configure  ## generate model/contract.h and the tables in docs/ from rtl/tetralog_pkg.sv
