@@ -13,6 +13,7 @@ tetralog_test(reference_traces_test LIBS tetralog_reference_runs LABEL reference
 add_dependencies(reference_traces_test tetralog_reference)
 # Headers of libtorch in these two; see sim/reference/CMakeLists.txt.
 set_target_properties(reference_quantise_test reference_image_ops_test PROPERTIES CXX_STANDARD 17)
+tetralog_test(fast_kernels_test LIBS tetralog_functional LABEL sim)
 tetralog_test(fast_gemm_test LIBS tetralog_functional tetralog_cosim LABEL sim)
 # oneDNN's kernels for processors without VNNI add pairs of products in 16 bits: exact as well.
 foreach(isa SSE41 AVX2 AVX512_CORE)

@@ -25,14 +25,6 @@ int omp_get_max_threads();
 namespace tetralog {
 namespace {
 
-const Kernels& KernelsOf(InstructionSet set) {
-#if defined(__x86_64__)
-  if (set == InstructionSet::kAvx512) return kKernelsAvx512;
-  if (set == InstructionSet::kAvx2) return kKernelsAvx2;
-#endif
-  return kKernelsBaseline;
-}
-
 // oneDNN uses one thread while this lives: the threads are ours. OpenMP keeps the number for every
 // thread of the program separately.
 class OneOpenMpThread {
@@ -279,28 +271,9 @@ class Product {
 
 }  // namespace
 
-std::vector<InstructionSet> InstructionSets() {
-  std::vector<InstructionSet> sets = {InstructionSet::kBaseline};
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
-  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-                      __builtin_cpu_supports("avx512vl");
-  if (avx2) sets.push_back(InstructionSet::kAvx2);
-  if (avx2 && avx512) sets.push_back(InstructionSet::kAvx512);
-#endif
-  return sets;
-}
-
 GemmResult FastGemm(const GemmCommand& command, const FastOptions& options) {
   CheckGemm(command);
   const size_t threads = ThreadsFor(command, options);
-  const std::vector<InstructionSet> sets = InstructionSets();
-  if (std::find(sets.begin(), sets.end(), options.instruction_set) == sets.end()) {
-    throw std::invalid_argument("this processor lacks the instruction set: use InstructionSets()");
-  }
   return Product(command, KernelsOf(options.instruction_set)).Run(threads);
 }
 

@@ -14,22 +14,17 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "model/gemm.h"
+#include "sim/functional/instruction_set.h"
 
 namespace tetralog {
-
-enum class InstructionSet { kBaseline, kAvx2, kAvx512 };  // of the loops outside oneDNN
-
-// What this processor and this build have, the best last.
-std::vector<InstructionSet> InstructionSets();
 
 struct FastOptions {
   int threads = 1;  // at most; 0: one for every processor
   // No thread is started for less: products a*b, an output counting as 32 of them.
   size_t work_per_thread = 2'000'000;
-  InstructionSet instruction_set = InstructionSets().back();
+  InstructionSet instruction_set = InstructionSets().back();  // of the loops
 };
 
 // Computes a command; refuses what CheckGemm refuses, an instruction set that is missing, a
