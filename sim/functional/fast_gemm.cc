@@ -72,17 +72,17 @@ Operand DecodeOperand(const Kernels& kernels, Format format, const TensorView& v
   return operand;
 }
 
-// The mask's codes, one a byte, row by row.
-std::unique_ptr<uint8_t[]> UnpackMask(const Kernels& kernels, const TensorView& view) {
-  const Operand stored = DecodeOperand(kernels, Format::kUint4, view);
-  auto codes = Uninitialised<uint8_t>(view.rows * view.cols);
-  constexpr size_t kBlock = 64;  // columns, so that the lines that are written stay in the cache
+// The mask's codes as an operand that is not transposed.
+Operand UnpackMask(const Kernels& kernels, const TensorView& view) {
+  Operand stored = DecodeOperand(kernels, Format::kUint4, view);
+  if (!view.transposed) return stored;
+  Operand codes{Uninitialised<int8_t>(view.rows * view.cols), view.cols, false};
+  constexpr size_t kBlock = 64;  // columns, so that the lines that are read stay in the cache
   for (size_t c0 = 0; c0 < view.cols; c0 += kBlock) {
     const size_t c1 = std::min(c0 + kBlock, view.cols);
     for (size_t r = 0; r < view.rows; ++r) {
-      for (size_t c = c0; c < c1; ++c) {
-        codes[r * view.cols + c] = static_cast<uint8_t>(*stored.at(r, c));
-      }
+      int8_t* row = codes.values.get() + r * codes.stride;
+      for (size_t c = c0; c < c1; ++c) row[c] = stored.values[c * stored.stride + r];
     }
   }
   return codes;
@@ -178,6 +178,13 @@ class Product {
   EpilogueStats Compute(const Part& part) {
     Multiply(part);
     EpilogueStats stats;
+    if (HasNoRows() && part.cols == cols_) {
+      const size_t begin = part.row * cols_, end = begin + part.rows * cols_;
+      for (size_t i = begin; i < end; i += kSegment) {
+        EmitSegment(0, i, std::min(kSegment, end - i), stats);
+      }
+      return stats;
+    }
     for (size_t r = part.row; r < part.row + part.rows; ++r) {
       const size_t end = part.col + part.cols;
       for (size_t c = part.col; c < end; c += kSegment) {
@@ -185,6 +192,11 @@ class Product {
       }
     }
     return stats;
+  }
+
+  // Nothing behind the accumulator depends on the place in D: segments may cross rows.
+  bool HasNoRows() const {
+    return config_.d_format == Format::kInt32 && !config_.c_enable && !config_.mask_enable;
   }
 
   // The accumulators of a part into z_.
@@ -214,7 +226,7 @@ class Product {
     int32_t* z = z_at(r, c);
     if (command_.keep_raw) std::copy_n(z, n, result_.raw.data() + r * cols_ + c);
     if (config_.c_enable) stats.wraps += AddC(r, c, n, z);
-    if (config_.mask_enable) kernels_.mask(z, mask_.get() + r * cols_ + c, n);
+    if (config_.mask_enable) kernels_.mask(z, mask_.at(r, c), n);
     const SegmentStats part = kernels_.statistics(z, n);
     stats.max_abs = std::max(stats.max_abs, part.max_abs);
     stats.sum_abs += part.sum_abs;
@@ -263,7 +275,7 @@ class Product {
   StochasticPlan stochastic_;
   std::vector<Operand> a_;  // one a sample
   Operand b_;
-  std::unique_ptr<uint8_t[]> mask_;
+  Operand mask_;
   std::unique_ptr<int32_t[]> scratch_;
   int32_t* z_ = nullptr;  // accumulators, then z: the result's or scratch_
   GemmResult result_;

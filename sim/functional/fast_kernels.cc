@@ -58,7 +58,7 @@ uint32_t AddC(int32_t* z, const int32_t* c, size_t step, size_t n) {
   return step == 0 ? AddRow<0>(z, c, n) : AddRow<1>(z, c, n);
 }
 
-void Mask(int32_t* __restrict z, const uint8_t* __restrict codes, size_t n) {
+void Mask(int32_t* __restrict z, const int8_t* __restrict codes, size_t n) {
   for (size_t i = 0; i < n; ++i) z[i] = codes[i] != 0 ? z[i] : 0;
 }
 

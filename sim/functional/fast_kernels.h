@@ -70,7 +70,7 @@ struct Kernels {
   // z = wrap32(z + c), c[i * step] with step 0 or 1; how many wrapped.
   uint32_t (*add_c)(int32_t* z, const int32_t* c, size_t step, size_t n);
   // z = 0 where the mask code is 0.
-  void (*mask)(int32_t* z, const uint8_t* codes, size_t n);
+  void (*mask)(int32_t* z, const int8_t* codes, size_t n);
   SegmentStats (*statistics)(const int32_t* z, size_t n);
 
   // The random words of `groups` groups of 16 columns of a row (docs/random.md).
