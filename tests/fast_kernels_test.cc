@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <numeric>
+#include <ostream>
 #include <random>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@
 #include "sim/functional/rounding_plans.h"
 
 namespace tetralog {
+
+void PrintTo(InstructionSet set, std::ostream* out) { *out << NameOf(set); }
+
 namespace {
 
 class FastKernelsFunctional : public ::testing::TestWithParam<InstructionSet> {
