@@ -13,3 +13,12 @@ tetralog_test(reference_traces_test LIBS tetralog_reference_runs LABEL reference
 add_dependencies(reference_traces_test tetralog_reference)
 # Headers of libtorch in these two; see sim/reference/CMakeLists.txt.
 set_target_properties(reference_quantise_test reference_image_ops_test PROPERTIES CXX_STANDARD 17)
+tetralog_test(fast_kernels_test LIBS tetralog_functional LABEL sim)
+tetralog_test(fast_gemm_test LIBS tetralog_functional tetralog_cosim LABEL sim)
+# oneDNN's kernels for processors without VNNI add pairs of products in 16 bits: exact as well.
+foreach(isa SSE41 AVX2 AVX512_CORE)
+  add_test(NAME FastGemmFunctional.OneDnnLimitedTo${isa}
+           COMMAND fast_gemm_test WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(FastGemmFunctional.OneDnnLimitedTo${isa} PROPERTIES
+                       LABELS sim ENVIRONMENT DNNL_MAX_CPU_ISA=${isa})
+endforeach()

@@ -1,0 +1,255 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Compiled once for every instruction set; TETRALOG_KERNELS is the name of this one's table.
+
+#include "sim/functional/fast_kernels.h"
+
+namespace tetralog {
+namespace {
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "groups are unpacked as bytes");
+
+inline uint32_t Magnitude(int32_t z) {
+  const auto bits = static_cast<uint32_t>(z);
+  return z < 0 ? 0 - bits : bits;
+}
+
+// ---- Operands ----
+
+inline int8_t Int4(uint8_t code) { return static_cast<int8_t>((code ^ 8) - 8); }
+
+inline int8_t Uint4(uint8_t code) { return static_cast<int8_t>(code); }
+
+// A sum of comparisons, since there are no shifts of single bytes.
+inline int8_t Log4(uint8_t code) {
+  const uint8_t e = code & 7;
+  uint8_t magnitude = 0;
+  for (uint8_t level = 1; level < 8; ++level) {
+    magnitude |= e == level ? static_cast<uint8_t>(1 << (level - 1)) : uint8_t{0};
+  }
+  const uint8_t sign = (code & 8) != 0 ? 0xff : 0;
+  return static_cast<int8_t>(static_cast<uint8_t>((magnitude ^ sign) - sign));
+}
+
+template <int8_t (*Value)(uint8_t)>
+void Decode(const uint8_t* __restrict packed, size_t bytes, int8_t* __restrict values) {
+  for (size_t i = 0; i < bytes; ++i) {
+    values[2 * i] = Value(packed[i] & 15);
+    values[2 * i + 1] = Value(packed[i] >> 4);
+  }
+}
+
+// ---- From the accumulator to z ----
+
+template <size_t step>
+uint32_t AddRow(int32_t* __restrict z, const int32_t* __restrict c, size_t n) {
+  uint32_t wraps = 0;
+  for (size_t i = 0; i < n; ++i) {
+    const auto a = static_cast<uint32_t>(z[i]), b = static_cast<uint32_t>(c[i * step]);
+    const uint32_t sum = a + b;
+    z[i] = static_cast<int32_t>(sum);
+    wraps += ((a ^ sum) & (b ^ sum)) >> 31;  // the sign differs from both: it wrapped
+  }
+  return wraps;
+}
+
+uint32_t AddC(int32_t* z, const int32_t* c, size_t step, size_t n) {
+  return step == 0 ? AddRow<0>(z, c, n) : AddRow<1>(z, c, n);
+}
+
+void Mask(int32_t* __restrict z, const int8_t* __restrict codes, size_t n) {
+  for (size_t i = 0; i < n; ++i) z[i] = codes[i] != 0 ? z[i] : 0;
+}
+
+SegmentStats Statistics(const int32_t* z, size_t n) {
+  uint32_t max_abs = 0, zeros = 0;
+  uint64_t sum_abs = 0, sum_squares = 0;
+  for (size_t i = 0; i < n; ++i) {
+    const uint32_t magnitude = Magnitude(z[i]);
+    max_abs = magnitude > max_abs ? magnitude : max_abs;
+    zeros += magnitude == 0;
+    sum_abs += magnitude;
+    sum_squares += uint64_t{magnitude} * magnitude;
+  }
+  SegmentStats stats{max_abs, zeros, sum_abs, sum_squares};
+  if (max_abs < 1U << 26) return stats;  // kSegment squares stay below 2^62
+  stats.sum_squares = 0;
+  for (size_t i = 0; i < n; ++i) {
+    const uint64_t magnitude = Magnitude(z[i]);
+    stats.sum_squares += magnitude * magnitude;
+  }
+  return stats;
+}
+
+// ---- Random words ----
+
+inline uint64_t RotateRight(uint64_t x, unsigned r) { return x >> r | x << ((64 - r) & 63); }
+inline uint64_t RotateLeft(uint64_t x, unsigned r) { return RotateRight(x, 64 - r); }
+
+inline uint64_t Round(uint64_t x, uint64_t constant) {
+  x ^= constant;
+  x ^= RotateLeft(x, 11) ^ RotateLeft(x, 27);
+  return x ^ (RotateLeft(x, 1) & RotateLeft(x, 8));
+}
+
+// Reverses the order of the 16 nibbles: lane L of the map reads bits 4L below its taps, and now 4L
+// above them.
+inline uint64_t ReverseNibbles(uint64_t x) {
+  constexpr uint64_t kLow = 0x0f0f0f0f0f0f0f0f;
+  x = __builtin_bswap64(x);
+  return (x >> 4 & kLow) | (x & kLow) << 4;
+}
+
+// Bit 4L of the result is bit `tap` of the state rotated left by 4L, x the reversed state.
+template <unsigned tap>
+inline uint64_t Tap(uint64_t x) {
+  return RotateRight(x, 4 * (15 - tap / 4) + tap % 4);
+}
+
+// One bit of the words of all lanes, lane L at bit 4L.
+template <unsigned p, unsigned q, unsigned r, unsigned s>
+inline uint64_t Lanes(uint64_t x) {
+  return (Tap<p>(x) ^ Tap<q>(x) ^ (Tap<r>(x) & Tap<s>(x))) & 0x1111111111111111;
+}
+
+void RandomWords(uint64_t seed, uint8_t sample, uint32_t row, uint32_t group0, size_t groups,
+                 uint16_t* __restrict words) {
+  constexpr uint64_t kLow = 0x0f0f0f0f0f0f0f0f;
+  // Low and high bytes of the words of even and odd lanes, 8 of each in a number.
+  uint64_t even_low[kSegment / 16], odd_low[kSegment / 16];
+  uint64_t even_high[kSegment / 16], odd_high[kSegment / 16];
+  const uint64_t address = seed ^ (uint64_t{sample} << 56 | row);
+  for (size_t g = 0; g < groups; ++g) {
+    uint64_t x = address ^ static_cast<uint64_t>(group0 + g) << 32;
+    x = Round(x, 0x243f6a8885a308d3);
+    x = Round(x, 0x13198a2e03707344);
+    x = Round(x, 0xa4093822299f31d0);
+    x = Round(x, 0x082efa98ec4e6c89);
+    x = Round(x, 0x452821e638d01377);
+    x = ReverseNibbles(x);
+    const uint64_t n0 = Lanes<60, 39, 33, 55>(x) | Lanes<16, 51, 53, 3>(x) << 1 |
+                        Lanes<41, 14, 34, 23>(x) << 2 | Lanes<43, 22, 20, 42>(x) << 3;
+    const uint64_t n1 = Lanes<10, 36, 11, 26>(x) | Lanes<7, 30, 63, 35>(x) << 1 |
+                        Lanes<28, 44, 37, 25>(x) << 2 | Lanes<61, 8, 56, 50>(x) << 3;
+    const uint64_t n2 = Lanes<38, 45, 24, 31>(x) | Lanes<19, 59, 2, 32>(x) << 1 |
+                        Lanes<27, 52, 0, 9>(x) << 2 | Lanes<62, 12, 29, 4>(x) << 3;
+    const uint64_t n3 = Lanes<18, 54, 46, 21>(x) | Lanes<6, 40, 5, 15>(x) << 1 |
+                        Lanes<47, 49, 57, 58>(x) << 2 | Lanes<13, 1, 48, 17>(x) << 3;
+    even_low[g] = (n0 & kLow) | (n1 & kLow) << 4;
+    odd_low[g] = (n0 >> 4 & kLow) | (n1 & ~kLow);
+    even_high[g] = (n2 & kLow) | (n3 & kLow) << 4;
+    odd_high[g] = (n2 >> 4 & kLow) | (n3 & ~kLow);
+  }
+  const auto* el = reinterpret_cast<const uint8_t*>(even_low);
+  const auto* ol = reinterpret_cast<const uint8_t*>(odd_low);
+  const auto* eh = reinterpret_cast<const uint8_t*>(even_high);
+  const auto* oh = reinterpret_cast<const uint8_t*>(odd_high);
+  for (size_t i = 0; i < 8 * groups; ++i) {
+    words[2 * i] = static_cast<uint16_t>(el[i] | eh[i] << 8);
+    words[2 * i + 1] = static_cast<uint16_t>(ol[i] | oh[i] << 8);
+  }
+}
+
+// ---- Scale and round ----
+
+inline uint32_t Odd(uint16_t word, int random_bits) {  // 2r + 1
+  return static_cast<uint32_t>(word >> (16 - random_bits)) * 2 + 1;
+}
+
+// Comparisons as signed numbers, which every instruction set has.
+inline int32_t Ordered(uint32_t value) { return static_cast<int32_t>(value ^ 0x80000000); }
+
+template <bool is_unsigned>
+inline uint8_t SignedCode(uint32_t magnitude, int32_t z) {
+  if constexpr (is_unsigned) return static_cast<uint8_t>(z < 0 ? 0 : magnitude);
+  return static_cast<uint8_t>((z < 0 ? 0 - magnitude : magnitude) & 15);
+}
+
+template <bool is_unsigned>
+SegmentCounts NearestOf(const NearestPlan& plan, const int32_t* __restrict z, size_t n,
+                        uint8_t* __restrict codes) {
+  constexpr int kLimit = is_unsigned ? 15 : 7;
+  int32_t levels[kLimit + 2];
+  for (int j = 1; j <= kLimit + 1; ++j) levels[j] = Ordered(plan.levels[j]);
+  SegmentCounts counts{};
+  for (size_t i = 0; i < n; ++i) {
+    // UINT4 rounds max(y, 0): a negative value is 0 and not clipped.
+    const int32_t p = Ordered(is_unsigned && z[i] < 0 ? 0 : Magnitude(z[i]));
+    uint32_t magnitude = 0;
+    for (int j = 1; j <= kLimit; ++j) magnitude += p >= levels[j] ? 1 : 0;
+    codes[i] = SignedCode<is_unsigned>(magnitude, z[i]);
+    counts.zeros += magnitude == 0;
+    counts.clipped += p >= levels[kLimit + 1] ? 1 : 0;
+  }
+  return counts;
+}
+
+SegmentCounts Nearest(const NearestPlan& plan, const int32_t* z, size_t n, uint8_t* codes) {
+  return plan.is_unsigned ? NearestOf<true>(plan, z, n, codes)
+                          : NearestOf<false>(plan, z, n, codes);
+}
+
+// The bits of float(p): the exponent, then the fraction. Where float does not hold p its last 7
+// bits are dropped, which leaves 17 bits of fraction, as many as R + 1 can be, and no rounding.
+inline uint32_t FloatBits(uint32_t p) {
+  const uint32_t held = p >= 1U << 24 ? p & ~0x7fU : p;
+  const auto value = static_cast<float>(static_cast<int32_t>(held));  // 2^31 becomes -2^31
+  return __builtin_bit_cast(uint32_t, value) & 0x7fffffff;
+}
+
+SegmentCounts Luq(const LuqPlan& plan_in, const int32_t* __restrict z,
+                  const uint16_t* __restrict words, size_t n, uint8_t* __restrict codes) {
+  const LuqPlan plan = plan_in;
+  const int unit = plan.random_bits + 1;
+  const int32_t top = 7 << unit;
+  SegmentCounts counts{};
+  for (size_t i = 0; i < n; ++i) {
+    const uint32_t p = Magnitude(z[i]);
+    const uint32_t low = p << plan.low_left >> plan.low_right & plan.low_mask;
+    const auto exact = static_cast<int32_t>((FloatBits(p) >> plan.high_shift) - plan.high_bias);
+    const uint32_t high = static_cast<uint32_t>(exact < top ? exact : top);
+    const uint32_t scale = Ordered(p) < Ordered(plan.one) ? low : high;
+    const uint32_t magnitude = (scale + Odd(words[i], plan.random_bits)) >> unit;
+    const uint32_t sign = z[i] < 0 && magnitude != 0 ? 8 : 0;
+    codes[i] = static_cast<uint8_t>(magnitude | sign);
+    counts.zeros += magnitude == 0;
+    counts.clipped += Ordered(p) > Ordered(plan.clip) ? 1 : 0;
+  }
+  return counts;
+}
+
+template <bool is_unsigned>
+SegmentCounts StochasticOf(const StochasticPlan& plan_in, const int32_t* __restrict z,
+                           const uint16_t* __restrict words, size_t n, uint8_t* __restrict codes) {
+  constexpr uint32_t kLimit = is_unsigned ? 15 : 7;
+  const StochasticPlan plan = plan_in;
+  const int unit = plan.random_bits + 1;
+  SegmentCounts counts{};
+  for (size_t i = 0; i < n; ++i) {
+    const uint32_t p = is_unsigned && z[i] < 0 ? 0 : Magnitude(z[i]);
+    const uint64_t scaled = p * plan.multiplier << plan.left >> plan.right;
+    const uint32_t rounded =
+        static_cast<uint32_t>((scaled + Odd(words[i], plan.random_bits)) >> unit);
+    const uint32_t magnitude = p >= plan.clip ? kLimit + 1 : rounded;
+    const uint32_t clamped = magnitude > kLimit ? kLimit : magnitude;
+    codes[i] = SignedCode<is_unsigned>(clamped, z[i]);
+    counts.zeros += clamped == 0 || (is_unsigned && z[i] < 0);
+    counts.clipped += magnitude > kLimit;
+  }
+  return counts;
+}
+
+SegmentCounts Stochastic(const StochasticPlan& plan, const int32_t* z, const uint16_t* words,
+                         size_t n, uint8_t* codes) {
+  return plan.is_unsigned ? StochasticOf<true>(plan, z, words, n, codes)
+                          : StochasticOf<false>(plan, z, words, n, codes);
+}
+
+}  // namespace
+
+extern const Kernels TETRALOG_KERNELS = {Decode<Int4>, Decode<Uint4>, Decode<Log4>, AddC,
+                                         Mask,         Statistics,    RandomWords,  Nearest,
+                                         Luq,          Stochastic};
+
+}  // namespace tetralog

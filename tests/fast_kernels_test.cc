@@ -1,0 +1,144 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The vector loops on their own, on every instruction set of this processor: decoding of every
+// byte, the random words, and the stochastic rounding of corner numbers with exactly the random
+// values at which the model's code changes, which whole commands hardly ever draw.
+#include "sim/functional/fast_kernels.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <numeric>
+#include <ostream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "model/epilogue_lane.h"
+#include "model/formats.h"
+#include "model/random_source.h"
+#include "sim/functional/instruction_set.h"
+#include "sim/functional/rounding_plans.h"
+
+namespace tetralog {
+
+void PrintTo(InstructionSet set, std::ostream* out) { *out << NameOf(set); }
+
+namespace {
+
+class FastKernelsFunctional : public ::testing::TestWithParam<InstructionSet> {
+ protected:
+  const Kernels& kernels_ = KernelsOf(GetParam());
+};
+
+TEST_P(FastKernelsFunctional, EveryByteDecodesToTheValuesOfItsCodes) {
+  std::array<uint8_t, 256> bytes;
+  std::iota(bytes.begin(), bytes.end(), 0);
+  std::array<int8_t, 512> values;
+  const auto expect = [&](Format format) {
+    for (size_t i = 0; i < values.size(); ++i) {
+      EXPECT_EQ(values[i], Decode(format, LoadCode(bytes.data(), i))) << "element " << i;
+    }
+  };
+  kernels_.decode_int4(bytes.data(), bytes.size(), values.data());
+  expect(Format::kInt4);
+  kernels_.decode_uint4(bytes.data(), bytes.size(), values.data());
+  expect(Format::kUint4);
+  kernels_.decode_log4(bytes.data(), bytes.size(), values.data());
+  expect(Format::kLog4);
+}
+
+TEST_P(FastKernelsFunctional, RandomWordsAreThoseOfTheModel) {
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    std::mt19937_64 engine(seed);
+    const uint64_t key = engine();
+    const auto sample = static_cast<uint8_t>(engine());
+    const auto row = static_cast<uint32_t>(engine());
+    const size_t groups = 1 + engine() % (kSegment / kRandomGroup);
+    const auto group0 = static_cast<uint32_t>(engine() % ((1U << 24) - groups + 1));
+    std::vector<uint16_t> words(groups * kRandomGroup);
+    kernels_.random_words(key, sample, row, group0, groups, words.data());
+    for (uint32_t i = 0; i < words.size(); ++i) {
+      ASSERT_EQ(words[i], RandomWord(key, sample, row, group0 * kRandomGroup + i))
+          << "seed " << seed << ", column " << i;
+    }
+  }
+}
+
+// Elements with a random value each.
+struct Draws {
+  std::vector<int32_t> z;
+  std::vector<uint16_t> words;
+};
+
+// Every number with the random values around the one where its code changes, and both ends.
+Draws CriticalDraws(const EpilogueConfig& config, const std::vector<int32_t>& numbers) {
+  const int unused_bits = static_cast<int>(kRandomWordWidth) - config.random_bits;
+  const uint32_t top = (1U << config.random_bits) - 1;
+  const auto code = [&](int32_t z, uint32_t r) {
+    return ScaleAndRound(config, z, static_cast<uint16_t>(r << unused_bits));
+  };
+  Draws draws;
+  for (const int32_t z : numbers) {
+    uint32_t below = 0, above = top;  // the code at below is that of 0, above is past the change
+    while (above - below > 1) {
+      const uint32_t middle = (below + above) / 2;
+      (code(z, middle) == code(z, 0) ? below : above) = middle;
+    }
+    for (const uint32_t r : {0U, below, above, top}) {
+      draws.z.push_back(z);
+      draws.words.push_back(static_cast<uint16_t>(r << unused_bits));
+    }
+  }
+  return draws;
+}
+
+TEST_P(FastKernelsFunctional, StochasticRoundingTurnsAtTheRandomValueOfTheModel) {
+  std::mt19937_64 engine(7);
+  std::vector<int32_t> numbers = {0, 1, INT32_MAX, INT32_MIN, (1 << 24) - 1, (1 << 24) + 1};
+  for (int i = 0; i < 250; ++i) numbers.push_back(static_cast<int32_t>(engine()) >> engine() % 31);
+  for (int n = kScaleShiftMin; n <= kScaleShiftMax; ++n) {
+    for (const int random_bits : {1, 7, 12, 15, 16}) {
+      for (const Format format : {Format::kLog4, Format::kInt4, Format::kUint4}) {
+        EpilogueConfig config{.d_format = format, .rounding = Rounding::kStochastic};
+        config.scale_shift = n;
+        config.random_bits = random_bits;
+        if (format != Format::kLog4) config.scale_mul = 1 + static_cast<int>(engine() % 255);
+        const Draws draws = CriticalDraws(config, numbers);
+        const std::string trace =
+            "n " + std::to_string(n) + ", m " + std::to_string(config.scale_mul) + ", R " +
+            std::to_string(random_bits) + ", format " + std::to_string(static_cast<int>(format));
+        for (size_t begin = 0; begin < draws.z.size(); begin += kSegment) {
+          const size_t size = std::min(kSegment, draws.z.size() - begin);
+          const int32_t* z = &draws.z[begin];
+          const uint16_t* words = &draws.words[begin];
+          std::vector<uint8_t> codes(size);
+          const SegmentCounts counts =
+              format == Format::kLog4
+                  ? kernels_.luq(PlanLuq(config), z, words, size, codes.data())
+                  : kernels_.stochastic(PlanStochastic(config), z, words, size, codes.data());
+          uint32_t zeros = 0, clipped = 0;
+          for (size_t i = 0; i < size; ++i) {
+            const LaneOutput expected = ScaleAndRound(config, z[i], words[i]);
+            ASSERT_EQ(codes[i], expected.data)
+                << trace << ", z " << z[i] << ", word " << words[i] << ", seed 7";
+            zeros += expected.zero;
+            clipped += expected.clipped;
+          }
+          ASSERT_EQ(counts.zeros, zeros) << trace;
+          ASSERT_EQ(counts.clipped, clipped) << trace;
+        }
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(InstructionSets, FastKernelsFunctional,
+                         ::testing::ValuesIn(InstructionSets()),
+                         [](const auto& set) { return std::string(NameOf(set.param)); });
+
+}  // namespace
+}  // namespace tetralog
