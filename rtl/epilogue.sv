@@ -247,7 +247,8 @@ module epilogue #(
       tetralog_pkg::RANDOM_GROUP != 16 || tetralog_pkg::RANDOM_COLUMN_BITS != 28 ||
       tetralog_pkg::RANDOM_WORD_WIDTH != 16 || tetralog_pkg::RESULT_WIDTH != 32 ||
       tetralog_pkg::STAT_MAX_WIDTH != 32 || tetralog_pkg::STAT_SUM_WIDTH != 64 ||
-      tetralog_pkg::STAT_SQUARES_WIDTH != 96 || tetralog_pkg::STAT_COUNT_WIDTH != 64) begin : gen_drift
+      tetralog_pkg::STAT_SQUARES_WIDTH != 96 || tetralog_pkg::STAT_COUNT_WIDTH != 64)
+  begin : gen_drift
     $error("epilogue: the contract (tetralog_pkg) says what this unit does not do; change both");
   end
 

@@ -73,9 +73,9 @@ module epilogue_stats #(
   assign clear         = state_q == StClear;
   assign stats_valid_o = state_q == StPublish;
 
-  // A beat of z on its way through the segments, and a beat of output flags. A beat with a wide |z| (2^16 or more)
-  // goes three times through the squares, first as its low halves, then as its high halves, then as
-  // their sums, and the first time through all else.
+  // A beat of z on its way through the segments, and a beat of output flags. A beat with a wide |z|
+  // (2^16 or more) goes three times through the squares, first as its low halves, then as its high
+  // halves, then as their sums, and the first time through all else.
   typedef enum logic [1:0] {PhaseLow, PhaseHigh, PhaseSum} phase_e;
   phase_e phase_q, phase_d;
   logic   wide;

@@ -25,14 +25,15 @@ function(tetralog_verilate target)
            -fno-const-bit-op-tree
            --top-module ${V_TOP} --prefix ${V_PREFIX} --Mdir ${dir}
            -MAKEFLAGS "CXX=${CMAKE_CXX_COMPILER}" -MAKEFLAGS "LINK=${CMAKE_CXX_COMPILER}"
-           -MAKEFLAGS "OBJCACHE=${CCACHE_PROGRAM}" -MAKEFLAGS "OPT_FAST=-O3" -MAKEFLAGS "OPT_GLOBAL=-O2"
+           -MAKEFLAGS "OBJCACHE=${CCACHE_PROGRAM}" -MAKEFLAGS "OPT_GLOBAL=-O2"
            -CFLAGS "-std=c++20 -w")
   if(V_NETLIST)
     set(sources ${V_NETLIST})
-    list(APPEND args -Wno-fatal -Wno-lint -Wno-style)
+    # A test of gates is short and its build is long.
+    list(APPEND args -Wno-fatal -Wno-lint -Wno-style -MAKEFLAGS "OPT_FAST=-O0")
   else()
     set(sources ${V_RTL_DIR}/verilator.vlt ${V_RTL_DIR}/tetralog_pkg.sv ${V_RTL_DIR}/${V_TOP}.sv)
-    list(APPEND args --assert -Wall -y ${V_RTL_DIR})
+    list(APPEND args --assert -Wall -y ${V_RTL_DIR} -MAKEFLAGS "OPT_FAST=-O3")
     foreach(param ${V_PARAMS})
       list(APPEND args -G${param})
     endforeach()
