@@ -24,14 +24,13 @@ int Product(Format a_format, uint8_t a, Format b_format, uint8_t b) {
   return Decode(a_format, a) * Decode(b_format, b);
 }
 
-int64_t DotProduct(Format a_format, std::span<const uint8_t> a, Format b_format,
-                   std::span<const uint8_t> b) {
+int32_t DotProduct(std::span<const int16_t> a, std::span<const int16_t> b) {
   if (a.size() != b.size()) {
     throw std::invalid_argument("dot product of vectors of " + std::to_string(a.size()) + " and " +
                                 std::to_string(b.size()) + " elements");
   }
-  int64_t sum = 0;
-  for (size_t i = 0; i < a.size(); ++i) sum += Product(a_format, a[i], b_format, b[i]);
+  int32_t sum = 0;
+  for (size_t i = 0; i < a.size(); ++i) sum += int32_t{a[i]} * b[i];
   return sum;
 }
 

@@ -24,9 +24,9 @@ constexpr bool IsOperandPair(Format a_format, Format b_format) {
 // The product of two codes, exact. Refuses what IsOperandPair and Decode refuse.
 int Product(Format a_format, uint8_t a, Format b_format, uint8_t b);
 
-// The sum of products of two equally long vectors of codes (one a byte), exact.
-int64_t DotProduct(Format a_format, std::span<const uint8_t> a, Format b_format,
-                   std::span<const uint8_t> b);
+// The sum of products of two equally long vectors of decoded operands. Exact for up to
+// MaxProducts(a_format, b_format, 32) elements.
+int32_t DotProduct(std::span<const int16_t> a, std::span<const int16_t> b);
 
 // P: the greatest |product| of the two formats.
 int MaxProduct(Format a_format, Format b_format);

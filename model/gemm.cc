@@ -3,6 +3,7 @@
 
 #include "model/gemm.h"
 
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -84,7 +85,7 @@ struct Operand {
   std::vector<int16_t> values;
   size_t depth = 0;
 
-  const int16_t* row(size_t r) const { return values.data() + r * depth; }
+  std::span<const int16_t> row(size_t r) const { return {values.data() + r * depth, depth}; }
 };
 
 void DecodeRow(Format format, const TensorView& view, size_t r, int16_t* values) {
@@ -123,13 +124,6 @@ Operand DecodeB(const GemmCommand& command) {
     }
   }
   return operand;
-}
-
-// Exact in 32 bits: CheckDepth bounds the sum.
-int32_t Accumulate(const int16_t* a, const int16_t* b, size_t depth) {
-  int32_t sum = 0;
-  for (size_t k = 0; k < depth; ++k) sum += int32_t{a[k]} * b[k];
-  return sum;
 }
 
 bool IsStochastic(const EpilogueConfig& config) {
@@ -187,7 +181,7 @@ GemmResult Gemm(const GemmCommand& command) {
   }
   for (size_t m = 0; m < rows; ++m) {
     for (size_t n = 0; n < cols; ++n) {
-      const int32_t acc = Accumulate(a.row(m), b.row(n), a.depth);
+      const int32_t acc = DotProduct(a.row(m), b.row(n));  // CheckDepth bounds it
       if (command.keep_raw) result.raw.push_back(acc);
       Emit(command, m, n, acc, result);
     }

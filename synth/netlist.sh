@@ -17,10 +17,10 @@ mkdir -p "$out"
 params=
 for p in "$@"; do params="$params -set ${p%%=*} ${p#*=}"; done
 # What drives the inputs and loads the outputs: without it abc neither buffers nor sizes.
+# OSU018's BUFX2, or else the first buffer of the library.
 driver=$(grep -ioE 'cell *\( *"?[A-Za-z0-9_]*buf[A-Za-z0-9_]*' "$lib" | sed -E 's/.*[("]//; s/^ *//' \
-         | { grep -x BUFX2 || true; })
-[ -n "$driver" ] || driver=$(grep -ioE 'cell *\( *"?[A-Za-z0-9_]*buf[A-Za-z0-9_]*' "$lib" \
-                             | sed -E 's/.*[("]//; s/^ *//' | head -n 1)
+         | awk 'NR == 1 { first = $0 } $0 == "BUFX2" { found = 1 } END { print found ? "BUFX2" : first }')
+[ -n "$driver" ] || { echo "error: $lib has no buffer cell to drive the inputs; give another LIB" >&2; exit 1; }
 printf 'set_driving_cell %s\nset_load 50\n' "$driver" > "$out/abc.constr"
 # A library with these cells gets them by name.
 map=

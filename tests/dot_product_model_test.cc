@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "model/dot_product.h"
+#include "model/formats.h"
 
 namespace tetralog {
 namespace {
@@ -66,9 +67,8 @@ TEST(DotProductModel, TheLimitAt24BitsIsTheGreatestCountThatCannotOverflow) {
 }
 
 TEST(DotProductModel, TheLongestSumOfGreatestProductsIsExact) {
-  const std::vector<uint8_t> a(8738, 0xf);                               // LOG4 -64
-  const std::vector<uint8_t> b(8738, 0xf);                               // UINT4 15
-  EXPECT_EQ(DotProduct(Format::kLog4, a, Format::kUint4, b), -8388480);  // -(2^23 - 1) + 127
+  const std::vector<int16_t> a(8738, -64), b(8738, 15);  // of LOG4 and UINT4
+  EXPECT_EQ(DotProduct(a, b), -8388480);                 // -(2^23 - 1) + 127
 }
 
 TEST(DotProductModel, SeededSumsEqualTheSumOfRealProducts) {
@@ -76,14 +76,16 @@ TEST(DotProductModel, SeededSumsEqualTheSumOfRealProducts) {
   std::mt19937 engine(kSeed);
   for (const Pair& pair : kPairs) {
     for (size_t length = 0; length < 200; ++length) {
-      std::vector<uint8_t> a(length), b(length);
+      std::vector<int16_t> a(length), b(length);
       double expected = 0;
       for (size_t i = 0; i < length; ++i) {
-        a[i] = engine() % 16;
-        b[i] = engine() % 16;
-        expected += Value(pair.a, a[i]) * Value(pair.b, b[i]);
+        const auto a_code = static_cast<uint8_t>(engine() % 16);
+        const auto b_code = static_cast<uint8_t>(engine() % 16);
+        a[i] = static_cast<int16_t>(Decode(pair.a, a_code));
+        b[i] = static_cast<int16_t>(Decode(pair.b, b_code));
+        expected += Value(pair.a, a_code) * Value(pair.b, b_code);
       }
-      ASSERT_EQ(DotProduct(pair.a, a, pair.b, b), expected) << "seed " << kSeed << " K " << length;
+      ASSERT_EQ(DotProduct(a, b), expected) << "seed " << kSeed << " K " << length;
     }
   }
 }
@@ -93,8 +95,8 @@ TEST(DotProductModel, OtherFormatsAndUnequalLengthsAreRefused) {
   EXPECT_THROW(Product(Format::kInt4, 1, Format::kLog4, 1), std::invalid_argument);
   EXPECT_THROW(Product(Format::kInt32, 1, Format::kInt4, 1), std::invalid_argument);
   EXPECT_THROW(MaxProduct(Format::kLog4, Format::kLog4), std::invalid_argument);
-  const std::vector<uint8_t> two(2), three(3);
-  EXPECT_THROW(DotProduct(Format::kInt4, two, Format::kInt4, three), std::invalid_argument);
+  const std::vector<int16_t> two(2), three(3);
+  EXPECT_THROW(DotProduct(two, three), std::invalid_argument);
 }
 
 }  // namespace

@@ -56,6 +56,51 @@ std::vector<Vector> VectorsOfTheDocument() {
   return vectors;
 }
 
+// One bit of a group as a function of the state: the exclusive or of `linear` and of one product.
+struct Tap {
+  uint64_t linear, product;
+};
+
+// The table `| b | p | q | r | s |` of the document, turned for every column of a group.
+std::vector<Tap> TapsOfTheDocument() {
+  std::ifstream file("docs/random.md");
+  const std::regex row(R"(\| \d+ \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|)");
+  std::vector<Tap> taps;
+  std::smatch match;
+  for (std::string line; std::getline(file, line);) {
+    if (!std::regex_match(line, match, row)) continue;
+    const auto bit = [&](size_t i) { return uint64_t{1} << std::stoul(match[i]); };
+    for (int column = 0; column < 16; ++column) {
+      taps.push_back(
+          {std::rotr(bit(1) | bit(2), 4 * column), std::rotr(bit(3) | bit(4), 4 * column)});
+    }
+  }
+  return taps;
+}
+
+// For a uniform state an exclusive or of bits is balanced if a linear term stands in no product.
+bool IsBalanced(uint64_t linear, uint64_t products) { return (linear & ~products) != 0; }
+
+TEST(RandomSourceModel, NoTwoAndNoThreeBitsOfAGroupAreCorrelatedForAUniformState) {
+  const std::vector<Tap> t = TapsOfTheDocument();
+  ASSERT_EQ(t.size(), 256U);
+  uint64_t places = 0;  // column 0 stands at every 16th place: every bit of the state once
+  for (size_t i = 0; i < t.size(); i += 16) {
+    EXPECT_EQ(places & (t[i].linear | t[i].product), 0U);
+    places |= t[i].linear | t[i].product;
+  }
+  EXPECT_EQ(places, ~uint64_t{0});
+  for (size_t i = 0; i < t.size(); ++i) {
+    for (size_t j = i + 1; j < t.size(); ++j) {
+      const uint64_t linear = t[i].linear ^ t[j].linear, product = t[i].product | t[j].product;
+      ASSERT_TRUE(IsBalanced(linear, product)) << i << " " << j;
+      for (size_t k = j + 1; k < t.size(); ++k)
+        ASSERT_TRUE(IsBalanced(linear ^ t[k].linear, product | t[k].product))
+            << i << " " << j << " " << k;
+    }
+  }
+}
+
 TEST(RandomSourceModel, TheVectorsOfTheDocumentComeOut) {
   const std::vector<Vector> vectors = VectorsOfTheDocument();
   ASSERT_GE(vectors.size(), 64u) << "run from the root of the source tree";
