@@ -1,0 +1,85 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// A machine: one accelerator core, its memory and its registers, at any level. Software that uses
+// this interface cannot tell which level it runs on, but by the time it takes.
+//
+// Registers and layouts in memory are those of the contract (model/contract.h, docs/interface.md).
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include "model/contract.h"
+
+namespace tetralog {
+
+// A machine that hangs, or breaks a rule of its bus.
+class MachineError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// What a build of the core can do; software reads it from the registers.
+struct MachineShape {
+  uint32_t rows = 16, cols = 16;         // processing elements, powers of two
+  uint32_t dot = 4;                      // products of a processing element and cycle
+  uint32_t lanes = 4;                    // epilogue lanes
+  uint32_t acc_width = 24;               // bits
+  uint32_t random_bits = 12;             // R
+  uint32_t depth_a = 64, depth_b = 128;  // words of a bank of the operand buffers
+  uint32_t axi_data = 128;               // bits
+  uint32_t axi_addr = 40;                // bits
+
+  uint64_t macs() const { return uint64_t{rows} * cols * dot; }
+  uint32_t word_codes() const { return axi_data / 4; }  // codes in a word of the bus
+  uint32_t panel_a() const { return rows > word_codes() ? rows : word_codes(); }  // rows of A
+  uint32_t panel_b() const { return cols > word_codes() ? cols : word_codes(); }  // columns of B
+  std::string name() const {  // "16x16x4"
+    return std::to_string(rows) + "x" + std::to_string(cols) + "x" + std::to_string(dot);
+  }
+  bool operator==(const MachineShape&) const = default;
+};
+
+class Machine {
+ public:
+  virtual ~Machine() = default;
+  virtual const std::string& level() const = 0;  // "functional", "rtl", ...
+
+  // Memory as the host sees it: byte addresses from 0, memory_size() bytes. Throws
+  // std::out_of_range. May be used at any time; the core sees writes at once.
+  virtual uint64_t memory_size() const = 0;
+  virtual void WriteMemory(uint64_t address, std::span<const uint8_t> bytes) = 0;
+  virtual void ReadMemory(uint64_t address, std::span<uint8_t> bytes) const = 0;
+
+  // Registers, by byte offset. A write or read that the core refuses (AXI4-Lite SLVERR) throws
+  // std::invalid_argument with one line.
+  virtual void WriteRegister(uint32_t offset, uint32_t value) = 0;
+  virtual uint32_t ReadRegister(uint32_t offset) = 0;
+
+  virtual bool Interrupt() const = 0;  // level of the interrupt wire
+
+  // Lets time pass until the interrupt is high or the core is idle with nothing to do or stopped by
+  // an error. Throws MachineError when nothing moves for too long.
+  virtual void Wait() = 0;
+
+  // Cycles since construction; 0 for levels without time.
+  virtual uint64_t cycles() const = 0;
+
+  // Called now and then with cycles() while time passes; for progress bars.
+  virtual void OnProgress(std::function<void(uint64_t)> callback) = 0;
+
+  // Writes a waveform from now on; an empty path ends it. Levels without signals throw
+  // std::invalid_argument.
+  virtual void Trace(const std::string& path) = 0;
+};
+
+// Faults that a memory can be told to answer with, for tests of error handling.
+enum class MemoryFault { kNone, kSlaveError, kDecodeError };
+
+}  // namespace tetralog
