@@ -103,7 +103,7 @@ package tetralog_pkg;
     logic        a_transposed;     // 1: stored row k of A holds column k; 0: stored row m
     logic        mask_enable;      // elements whose mask code is zero become z = 0
     logic        c_enable;         // C is added
-    logic        interrupt;        // raise the completion interrupt
+    logic        irq;              // raise the completion interrupt
     logic        rounding;         // rounding_e, for INT4 and UINT4 outputs
     logic [1:0]  d_format;         // format_e, any
     logic [1:0]  b_format;         // format_e, INT4 or UINT4
