@@ -40,11 +40,14 @@ struct MachineShape {
   uint32_t word_codes() const { return axi_data / 4; }  // codes in a word of the bus
   uint32_t panel_a() const { return rows > word_codes() ? rows : word_codes(); }  // rows of A
   uint32_t panel_b() const { return cols > word_codes() ? cols : word_codes(); }  // columns of B
-  std::string name() const {  // "16x16x4"
+  std::string name() const {                                                      // "16x16x4"
     return std::to_string(rows) + "x" + std::to_string(cols) + "x" + std::to_string(dot);
   }
   bool operator==(const MachineShape&) const = default;
 };
+
+// Faults that a memory can be told to answer with, for tests of error handling.
+enum class MemoryFault { kNone, kSlaveError, kDecodeError };
 
 class Machine {
  public:
@@ -62,6 +65,11 @@ class Machine {
   virtual void WriteRegister(uint32_t offset, uint32_t value) = 0;
   virtual uint32_t ReadRegister(uint32_t offset) = 0;
 
+  // From now on every bus transaction of the core that touches one of these bytes (whole words of
+  // the bus count as touched) is answered with the fault, and a write changes nothing. kNone: all
+  // faults end, whatever the range. Accesses of the host are not concerned. For tests.
+  virtual void InjectFault(MemoryFault fault, uint64_t address, uint64_t bytes) = 0;
+
   virtual bool Interrupt() const = 0;  // level of the interrupt wire
 
   // Lets time pass until the interrupt is high or the core is idle with nothing to do or stopped by
@@ -78,8 +86,5 @@ class Machine {
   // std::invalid_argument.
   virtual void Trace(const std::string& path) = 0;
 };
-
-// Faults that a memory can be told to answer with, for tests of error handling.
-enum class MemoryFault { kNone, kSlaveError, kDecodeError };
 
 }  // namespace tetralog
