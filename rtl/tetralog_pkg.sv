@@ -64,8 +64,8 @@ package tetralog_pkg;
   } operation_e;
 
   // table: command
-  // A command in the ring: 128 bytes, little endian. Bytes are strides' and sizes' unit, unless said
-  // otherwise; reserved bits must be 0.
+  // A command in the ring: 128 bytes, little endian. Addresses and strides are in bytes; reserved bits
+  // must be 0.
   typedef struct packed {
     logic [95:0] reserved2;        // 0
     logic [31:0] tag;              // any value; comes back in the completion record
@@ -151,7 +151,8 @@ package tetralog_pkg;
   } cause_e;
 
   // table: registers
-  // Registers, 32 bits, byte offsets on the AXI4-Lite port. Others read 0 and refuse writes (SLVERR).
+  // Registers, 32 bits, byte offsets on the AXI4-Lite port. Other offsets refuse reads and writes, and
+  // ro registers refuse writes (SLVERR, no effect).
   localparam int unsigned REG_ID              = 0;    // ro: 0x544C4F47
   localparam int unsigned REG_VERSION         = 4;    // ro: major in bits 31:16, minor in 15:0
   localparam int unsigned REG_ARRAY           = 8;    // ro: rows in bits 15:0, columns in 31:16
