@@ -1,0 +1,299 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Feeds the array: walks over the tiles of a command and reads their operands out of the buffers.
+//
+// A tile starts when its row of A and its column of B are loaded, and then gives a_samples *
+// ceil(K / Dot) operand beats, one a cycle while the array takes them: for every sample of A all of
+// K, with the same B again. Codes beyond K, M and N are masked to the zero code.
+//
+// The buffers are circular; panels of A and B lie in them in the order in which they are loaded. The
+// feeder follows that order with its own pointers and gives panels back: a panel of A after its
+// last row of tiles (a resident A: in the last block), a panel of B after its last use in the block.
+//
+// start_i, while busy_o is low, begins a command; the inputs named cmd_* must be stable while busy_o.
+// Latency: two cycles from start_i, or from loaded operands, to the first beat. Throughput: one beat
+// a cycle, also from tile to tile.
+
+module feeder #(
+  parameter int unsigned Rows    = 16,
+  parameter int unsigned Cols    = 16,
+  parameter int unsigned Dot     = 4,
+  parameter int unsigned DepthA  = 64,
+  parameter int unsigned DepthB  = 128,
+  parameter int unsigned AxiData = 128,
+  localparam int unsigned WordCodes  = AxiData / 4,
+  localparam int unsigned PanelA     = (Rows > WordCodes) ? Rows : WordCodes,
+  localparam int unsigned PanelB     = (Cols > WordCodes) ? Cols : WordCodes,
+  localparam int unsigned GroupAWidth = (PanelA > Rows) ? $clog2(PanelA / Rows) : 1,
+  localparam int unsigned GroupBWidth = (PanelB > Cols) ? $clog2(PanelB / Cols) : 1,
+  localparam int unsigned BeatWidth  = (WordCodes > Dot) ? $clog2(WordCodes / Dot) : 1,
+  localparam int unsigned AWidth     = $clog2(DepthA),
+  localparam int unsigned BWidth     = $clog2(DepthB),
+  localparam int unsigned RowsWidth  = $clog2(Rows + 1),
+  localparam int unsigned ColsWidth  = $clog2(Cols + 1)
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+
+  input  logic                   start_i,
+  output logic                   busy_o,
+  input  logic [23:0]            cmd_m_i,
+  input  logic [23:0]            cmd_n_i,
+  input  logic [23:0]            cmd_k_i,
+  input  logic [23:0]            cmd_block_cols_i,
+  input  logic [3:0]             cmd_a_samples_i,
+  input  logic                   cmd_a_resident_i,
+  input  logic [AWidth:0]        cmd_panel_words_i,  // words of a bank that a panel of A takes
+
+  // Tile rows of A and tile columns of B loaded since reset, modulo 2^32; panels given back.
+  input  logic [31:0]            a_loaded_i,
+  input  logic [31:0]            b_loaded_i,
+  output logic                   a_release_o,
+  output logic                   b_release_o,
+  output logic [BWidth:0]        b_panel_words_o,
+
+  // Buffers: read, then beat_o picks Dot codes of the word.
+  output logic                   rd_en_o,
+  output logic [AWidth-1:0]      a_addr_o,
+  output logic [GroupAWidth-1:0] a_group_o,
+  output logic [BWidth-1:0]      b_addr_o,
+  output logic [GroupBWidth-1:0] b_group_o,
+  output logic [BeatWidth-1:0]   beat_o,
+  input  logic [Rows*Dot*4-1:0]  a_codes_i,
+  input  logic [Cols*Dot*4-1:0]  b_codes_i,
+
+  // Operand beats, and the tile they belong to.
+  output logic                   op_valid_o,
+  input  logic                   op_ready_i,
+  output logic                   op_last_o,          // last beat of the tile
+  output logic [Rows*Dot*4-1:0]  op_a_o,
+  output logic [Cols*Dot*4-1:0]  op_b_o,
+  output logic [Dot-1:0]         op_k_valid_o,       // products of the beat that are not padding
+  output logic [RowsWidth-1:0]   tile_rows_o,
+  output logic [ColsWidth-1:0]   tile_cols_o,
+  output logic [23:0]            tile_m0_o,
+  output logic [23:0]            tile_n0_o,
+  output logic                   tile_last_o,        // last tile of the command
+
+  output logic                   stall_operand_o     // waits for A or B
+);
+
+  localparam int unsigned WordBits = $clog2(WordCodes);
+  localparam int unsigned WordBeats = WordCodes / Dot;
+  localparam int unsigned GroupsA   = PanelA / Rows;
+  localparam int unsigned GroupsB   = PanelB / Cols;
+
+  // ------------------------------------------------------------------------ tile
+  logic                 tile_valid, tile_next;
+  logic [23:0]          m0, n0;
+  logic [RowsWidth-1:0] rows;
+  logic [ColsWidth-1:0] cols;
+  logic                 last_col, last_row, last_block, last_tile;
+  logic [32:0]          unused_addr;
+  tile_walker #(.Rows(Rows), .Cols(Cols), .AddrWidth(32)) u_walker (
+    .clk_i, .rst_ni,
+    .start_i,
+    .m_i         (cmd_m_i),
+    .n_i         (cmd_n_i),
+    .block_cols_i(cmd_block_cols_i),
+    .base_i      (32'd0),
+    .row_step_i  (33'd0),
+    .col_step_i  (33'd0),
+    .valid_o     (tile_valid),
+    .next_i      (tile_next),
+    .m0_o        (m0),
+    .n0_o        (n0),
+    .rows_o      (rows),
+    .cols_o      (cols),
+    .addr_o      (unused_addr),
+    .last_col_o  (last_col),
+    .last_row_o  (last_row),
+    .last_block_o(last_block),
+    .last_o      (last_tile)
+  );
+
+  // ----------------------------------------------------- beats of the tile, stage 1
+  logic        valid_q, advance, fire, loaded;
+  logic [31:0] a_seq_q, a_first_seq_q, b_seq_q, b_block_seq_q;  // of the tile, in load order
+  logic [23:0] k_left_q;
+  logic [3:0]  sample_q;
+  logic [BeatWidth-1:0] beat_q;
+  logic        last_beat, last_sample, last_word_beat, word_start;
+  assign advance        = !valid_q || op_ready_i;
+  assign loaded         = a_loaded_i != a_seq_q && b_loaded_i != b_seq_q;
+  assign fire           = tile_valid && loaded && advance;
+  assign last_beat      = k_left_q <= 24'(Dot);
+  assign last_sample    = sample_q == cmd_a_samples_i;
+  assign word_start     = beat_q == '0;
+  assign last_word_beat = beat_q == BeatWidth'(WordBeats - 1);
+  assign tile_next      = fire && last_beat && last_sample;
+
+  // Word pointers: of the panel, of the sample in it, and within the sample.
+  logic [AWidth-1:0] a_panel_q, a_first_panel_q, a_word_q;
+  logic [BWidth-1:0] b_panel_q, b_block_panel_q, b_word_q;
+  logic [AWidth-1:0] a_next_panel;
+  logic [BWidth-1:0] b_next_panel;
+  logic [23:0]       k_words;  // words of a sample
+  assign k_words      = (cmd_k_i + 24'(WordCodes - 1)) >> WordBits;
+  assign a_next_panel = a_panel_q + AWidth'(cmd_panel_words_i);
+  assign b_next_panel = b_panel_q + BWidth'(k_words);
+
+  logic [GroupAWidth-1:0] a_group_q;
+  logic [GroupBWidth-1:0] b_group_q;
+  logic a_panel_end, b_panel_end;
+  assign a_panel_end = last_row || a_group_q == GroupAWidth'(GroupsA - 1);
+  assign b_panel_end = last_col || b_group_q == GroupBWidth'(GroupsB - 1);
+
+  // What the next tile reads.
+  logic [AWidth-1:0] a_panel_d, a_first_panel_d;
+  logic [BWidth-1:0] b_panel_d, b_block_panel_d;
+  logic [31:0]       a_seq_d, a_first_seq_d, b_seq_d, b_block_seq_d;
+  always_comb begin
+    a_panel_d       = a_panel_q;
+    a_first_panel_d = a_first_panel_q;
+    b_panel_d       = b_panel_q;
+    b_block_panel_d = b_block_panel_q;
+    a_seq_d         = a_seq_q;
+    a_first_seq_d   = a_first_seq_q;
+    b_seq_d         = b_seq_q;
+    b_block_seq_d   = b_block_seq_q;
+    if (last_col && !last_row) begin
+      b_seq_d   = b_block_seq_q;
+      b_panel_d = b_block_panel_q;
+    end else begin
+      b_seq_d = b_seq_q + 32'd1;
+      if (b_panel_end) b_panel_d = b_next_panel;
+      if (last_col) begin
+        b_block_seq_d   = b_seq_d;
+        b_block_panel_d = b_next_panel;
+      end
+    end
+    if (last_col) begin
+      if (last_row && cmd_a_resident_i && !last_block) begin
+        a_seq_d   = a_first_seq_q;
+        a_panel_d = a_first_panel_q;
+      end else begin
+        a_seq_d = a_seq_q + 32'd1;
+        if (a_panel_end) a_panel_d = a_next_panel;
+        if (last_row) begin
+          a_first_seq_d   = a_seq_d;
+          a_first_panel_d = a_next_panel;
+        end
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      {a_panel_q, a_first_panel_q, a_word_q} <= '0;
+      {b_panel_q, b_block_panel_q, b_word_q} <= '0;
+      {a_seq_q, a_first_seq_q, b_seq_q, b_block_seq_q} <= '0;
+      a_group_q <= '0;
+      b_group_q <= '0;
+      sample_q  <= 4'd1;
+      beat_q    <= '0;
+    end else if (fire) begin
+      beat_q <= (last_beat || last_word_beat) ? '0 : beat_q + BeatWidth'(1);
+      if (last_beat || last_word_beat) begin
+        a_word_q <= a_word_q + AWidth'(1);
+        b_word_q <= last_beat ? b_panel_q : b_word_q + BWidth'(1);
+      end
+      if (last_beat) sample_q <= last_sample ? 4'd1 : sample_q + 4'd1;
+      if (tile_next) begin
+        a_panel_q       <= a_panel_d;
+        a_first_panel_q <= a_first_panel_d;
+        a_word_q        <= a_panel_d;
+        b_panel_q       <= b_panel_d;
+        b_block_panel_q <= b_block_panel_d;
+        b_word_q        <= b_panel_d;
+        a_seq_q         <= a_seq_d;
+        a_first_seq_q   <= a_first_seq_d;
+        b_seq_q         <= b_seq_d;
+        b_block_seq_q   <= b_block_seq_d;
+        b_group_q       <= b_panel_end ? '0 : b_group_q + GroupBWidth'(1);
+        if (last_col) a_group_q <= a_panel_end ? '0 : a_group_q + GroupAWidth'(1);
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) k_left_q <= cmd_k_i;
+    else if (fire) k_left_q <= last_beat ? cmd_k_i : k_left_q - 24'(Dot);
+  end
+
+  assign rd_en_o         = fire && word_start;
+  assign a_addr_o        = a_word_q;
+  assign a_group_o       = a_group_q;
+  assign b_addr_o        = b_word_q;
+  assign b_group_o       = b_group_q;
+  assign a_release_o     = tile_next && last_col && a_panel_end && (!cmd_a_resident_i || last_block);
+  assign b_release_o     = tile_next && last_row && b_panel_end;
+  assign b_panel_words_o = (BWidth + 1)'(k_words);
+  assign stall_operand_o = tile_valid && !loaded && !valid_q;
+
+  // -------------------------------------------------------------- stage 2: the beat
+  logic [BeatWidth-1:0] beat2_q;
+  logic [Dot-1:0]       k_valid, k_valid_q;
+  logic [RowsWidth-1:0] rows_q;
+  logic [ColsWidth-1:0] cols_q;
+  logic [23:0]          m0_q, n0_q;
+  logic                 op_last_q, tile_last_q;
+  for (genvar d = 0; d < Dot; d++) begin : gen_k_valid
+    assign k_valid[d] = k_left_q > 24'(d);
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) valid_q <= 1'b0;
+    else if (advance) valid_q <= fire;
+  end
+  always_ff @(posedge clk_i) begin
+    if (fire) begin
+      beat2_q   <= beat_q;
+      k_valid_q <= k_valid;
+      op_last_q <= last_beat && last_sample;
+      if (word_start) begin
+        rows_q      <= rows;
+        cols_q      <= cols;
+        m0_q        <= m0;
+        n0_q        <= n0;
+        tile_last_q <= last_tile;
+      end
+    end
+  end
+
+  for (genvar r = 0; r < Rows; r++) begin : gen_row
+    for (genvar d = 0; d < Dot; d++) begin : gen_code
+      assign op_a_o[(r*Dot+d)*4 +: 4] =
+          a_codes_i[(r*Dot+d)*4 +: 4] & {4{k_valid_q[d] && rows_q > RowsWidth'(r)}};
+    end
+  end
+  for (genvar c = 0; c < Cols; c++) begin : gen_col
+    for (genvar d = 0; d < Dot; d++) begin : gen_code
+      assign op_b_o[(c*Dot+d)*4 +: 4] =
+          b_codes_i[(c*Dot+d)*4 +: 4] & {4{k_valid_q[d] && cols_q > ColsWidth'(c)}};
+    end
+  end
+
+  assign beat_o       = beat2_q;
+  assign op_valid_o   = valid_q;
+  assign op_last_o    = op_last_q;
+  assign op_k_valid_o = k_valid_q;
+  assign tile_rows_o  = rows_q;
+  assign tile_cols_o  = cols_q;
+  assign tile_m0_o    = m0_q;
+  assign tile_n0_o    = n0_q;
+  assign tile_last_o  = tile_last_q;
+  assign busy_o       = tile_valid || valid_q;
+
+  logic unused_bits;
+  assign unused_bits = ^{unused_addr, cmd_panel_words_i, k_words};
+
+  if (WordCodes % Dot != 0)
+    $error("feeder: Dot must divide AxiData / 4");
+
+`ifndef SYNTHESIS
+  a_start_idle : assert property (@(posedge clk_i) disable iff (!rst_ni) start_i |-> !tile_valid);
+`endif
+
+endmodule
