@@ -1,0 +1,352 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/functional_machine.h"
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+#include "model/formats.h"
+#include "sim/functional/fast_gemm.h"
+
+namespace tetralog {
+namespace {
+
+constexpr uint32_t Bit(unsigned place) { return uint32_t{1} << place; }
+constexpr uint32_t kIrqMask = Bit(kIrqCompletion) | Bit(kIrqError);
+constexpr uint64_t kCounterMask = (uint64_t{1} << 48) - 1;  // the width of the counters
+
+[[noreturn]] void Refuse(const char* access, uint32_t offset) {
+  throw std::invalid_argument("the core refuses to " + std::string(access) + " register offset " +
+                              std::to_string(offset) + ": see docs/interface.md for its registers");
+}
+
+void SetLow(uint64_t& word, uint32_t value) { word = (word >> 32 << 32) | value; }
+void SetHigh(uint64_t& word, uint32_t value) { word = (word & UINT32_MAX) | uint64_t{value} << 32; }
+
+// The non-zero elements of every column of a matrix. Whole bytes at a time, so that the loops
+// vectorise: this must not be slower than the product.
+std::vector<uint64_t> NonZeros(Format format, const TensorView& view) {
+  const uint8_t mask = format == Format::kLog4 ? 0x7 : 0xf;  // LOG4 1000 is zero too
+  const size_t pairs = view.stored_cols() / 2;
+  const bool odd = view.stored_cols() % 2 != 0;
+  std::vector<uint64_t> counts(view.cols);
+  for (size_t r = 0; r < view.stored_rows(); ++r) {
+    const uint8_t* row = view.data + r * view.stride;
+    const uint64_t last = odd && (row[pairs] & mask) != 0 ? 1 : 0;
+    if (view.transposed) {
+      uint32_t count = 0;
+      for (size_t i = 0; i < pairs; ++i) {
+        count += ((row[i] & mask) != 0) + ((row[i] >> 4 & mask) != 0);
+      }
+      counts[r] = count + last;
+    } else {
+      for (size_t i = 0; i < pairs; ++i) {
+        counts[2 * i] += (row[i] & mask) != 0;
+        counts[2 * i + 1] += (row[i] >> 4 & mask) != 0;
+      }
+      if (odd) counts.back() += last;
+    }
+  }
+  return counts;
+}
+
+TensorView Transpose(TensorView view) {
+  std::swap(view.rows, view.cols);
+  view.transposed = !view.transposed;
+  return view;
+}
+
+}  // namespace
+
+FunctionalMachine::FunctionalMachine(const MachineShape& shape, uint64_t memory_bytes,
+                                     const FunctionalOptions& options)
+    : shape_(shape), options_(options), memory_(0, 1) {
+  if (memory_bytes > uint64_t{1} << shape.axi_addr) {
+    throw std::invalid_argument("a memory of " + std::to_string(memory_bytes) +
+                                " bytes is beyond " + std::to_string(shape.axi_addr) +
+                                " address bits: make it smaller");
+  }
+  memory_ = MachineMemory(memory_bytes, shape.axi_data / 8);
+}
+
+void FunctionalMachine::WriteMemory(uint64_t address, std::span<const uint8_t> bytes) {
+  memory_.Write(address, bytes);
+}
+
+void FunctionalMachine::ReadMemory(uint64_t address, std::span<uint8_t> bytes) const {
+  memory_.Read(address, bytes);
+}
+
+void FunctionalMachine::InjectFault(MemoryFault fault, uint64_t address, uint64_t bytes) {
+  memory_.InjectFault(fault, address, bytes);
+}
+
+void FunctionalMachine::Trace(const std::string& path) {
+  if (path.empty()) return;
+  throw std::invalid_argument("the functional machine has no signals: trace the RTL machine");
+}
+
+// --- Registers ---
+
+void FunctionalMachine::WriteControl(uint32_t value) {
+  enable_ = (value & Bit(kControlEnable)) != 0;
+  if (value & Bit(kControlSoftReset)) {
+    head_ = tail_ = error_index_ = irq_status_ = 0;
+    cause_ = Cause::kNone;
+  }
+  if (value & Bit(kControlClearCounters)) counters_.fill(0);
+}
+
+void FunctionalMachine::WriteRegister(uint32_t offset, uint32_t value) {
+  switch (offset) {
+    case kRegControl:
+      WriteControl(value);
+      break;
+    case kRegRingBaseLo:
+      SetLow(ring_base_, value);
+      break;
+    case kRegRingBaseHi:
+      SetHigh(ring_base_, value);
+      break;
+    case kRegRingSize:
+      ring_size_ = value & 0xffff;
+      break;
+    case kRegRecordBaseLo:
+      SetLow(record_base_, value);
+      break;
+    case kRegRecordBaseHi:
+      SetHigh(record_base_, value);
+      break;
+    case kRegTail:
+      tail_ = value;
+      break;
+    case kRegIrqEnable:
+      irq_enable_ = value & kIrqMask;
+      break;
+    case kRegIrqStatus:
+      irq_status_ &= ~value;
+      break;
+    default:
+      Refuse("write", offset);
+  }
+  RunRing();
+}
+
+uint32_t FunctionalMachine::ReadRegister(uint32_t offset) {
+  switch (offset) {
+    case kRegId:
+      return kIdentity;
+    case kRegVersion:
+      return kVersion;
+    case kRegArray:
+      return shape_.rows | shape_.cols << 16;
+    case kRegUnits:
+      return shape_.dot | shape_.lanes << 8 | shape_.acc_width << 16 | shape_.random_bits << 24;
+    case kRegBuffers:
+      return shape_.depth_a | shape_.depth_b << 16;
+    case kRegBus:
+      return shape_.axi_data | shape_.axi_addr << 16;
+    case kRegControl:
+      return enable_ ? Bit(kControlEnable) : 0;
+    case kRegStatus:
+      return error() ? Bit(kStatusError) : 0;
+    case kRegRingBaseLo:
+      return static_cast<uint32_t>(ring_base_);
+    case kRegRingBaseHi:
+      return static_cast<uint32_t>(ring_base_ >> 32);
+    case kRegRingSize:
+      return ring_size_;
+    case kRegRecordBaseLo:
+      return static_cast<uint32_t>(record_base_);
+    case kRegRecordBaseHi:
+      return static_cast<uint32_t>(record_base_ >> 32);
+    case kRegTail:
+      return tail_;
+    case kRegHead:
+      return head_;
+    case kRegIrqEnable:
+      return irq_enable_;
+    case kRegIrqStatus:
+      return irq_status_;
+    case kRegErrorCause:
+      return static_cast<uint32_t>(cause_);
+    case kRegErrorIndex:
+      return error_index_;
+    default:
+      break;
+  }
+  const uint32_t place = (offset - kRegCounters) / 4;
+  if (offset < kRegCounters || offset % 4 != 0 || place >= 2 * kCounters) Refuse("read", offset);
+  if (place % 2 == 1) return counter_high_;
+  counter_high_ = static_cast<uint32_t>(counters_[place / 2] >> 32);
+  return static_cast<uint32_t>(counters_[place / 2]);
+}
+
+// --- Ring ---
+
+void FunctionalMachine::RunRing() {
+  while (enable_ && !error() && head_ != tail_) {
+    cause_ = rings().Check(shape_);
+    if (tail_ - head_ > ring_size_) cause_ = Cause::kRing;
+    if (!error()) cause_ = RunCommand();
+    if (!error()) {
+      ++head_;
+    } else {
+      error_index_ = head_;
+      irq_status_ |= Bit(kIrqError);
+    }
+  }
+}
+
+Cause FunctionalMachine::RunCommand() {
+  const uint32_t entry = head_ % ring_size_;
+  const Region source{ring_base_ + uint64_t{entry} * kCommandBytes, 1, kCommandBytes};
+  if (memory_.Faulty(source)) return Cause::kRead;
+  const Command command = Command::Unpack({memory_.data() + source.base, kCommandBytes});
+  const Cause refused = CheckCommand(command, shape_, rings());
+  if (refused != Cause::kNone) return refused;
+  return Execute(command);
+}
+
+Cause FunctionalMachine::Execute(const Command& command) {
+  const auto faulty = [&](const Region& region) { return memory_.Faulty(region); };
+  if (faulty(RegionA(command)) || faulty(RegionB(command)) ||
+      (command.c_enable && faulty(RegionC(command))) ||
+      (command.mask_enable && faulty(RegionMask(command)))) {
+    return Cause::kRead;
+  }
+  if (faulty(RegionD(command))) return Cause::kWrite;
+
+  std::vector<int32_t> addend;
+  const GemmCommand bound = Bind(command, addend);
+  FastOptions fast;
+  fast.threads = options_.threads;
+  const GemmResult result = options_.fast ? FastGemm(bound, fast) : Gemm(bound);
+  CountProducts(bound);
+  WriteOutputs(command, result);
+
+  const Region record{record_base_ + uint64_t{head_ % ring_size_} * kRecordBytes, 1,
+                      Completion::kBytes + size_t{16} * command.samples};
+  if (faulty(record)) return Cause::kWrite;
+  WriteRecord(command, result.stats, record.base);
+  if (command.irq) irq_status_ |= Bit(kIrqCompletion);
+  return Cause::kNone;
+}
+
+// --- One command ---
+
+// The command in the model's terms: its operands in place, of C the elements that exist, densely.
+GemmCommand FunctionalMachine::Bind(const Command& command, std::vector<int32_t>& addend) const {
+  const uint8_t* memory = memory_.data();
+  const size_t m = command.m, n = command.n, k = command.k;
+  GemmCommand gemm;
+  gemm.a_format = static_cast<Format>(command.a_format);
+  gemm.b_format = static_cast<Format>(command.b_format);
+  gemm.a = {memory + command.a_base, m, k, command.a_stride, command.a_transposed != 0};
+  gemm.b = {memory + command.b_base, k, n, command.b_stride, command.b_transposed != 0};
+  if (command.mask_enable) {
+    gemm.mask = {memory + command.mask_base, m, n, command.mask_stride,
+                 command.mask_transposed != 0};
+  }
+  if (command.c_enable) {
+    const size_t rows = command.c_row_stride == 0 ? 1 : m;
+    const size_t cols = command.c_col_stride == 0 ? 1 : n;
+    addend.resize(rows * cols);
+    for (size_t r = 0; r < rows; ++r) {
+      for (size_t c = 0; c < cols; ++c) {
+        std::memcpy(&addend[r * cols + c],
+                    memory + command.c_base + r * command.c_row_stride + c * command.c_col_stride,
+                    sizeof(int32_t));
+      }
+    }
+    gemm.c = {addend.data(), rows == 1 ? 0 : cols, size_t{cols == 1 ? 0U : 1U}};
+  }
+  EpilogueConfig& epilogue = gemm.epilogue;
+  epilogue.d_format = static_cast<Format>(command.d_format);
+  epilogue.rounding = static_cast<Rounding>(command.rounding);
+  if (epilogue.d_format != Format::kInt32) {  // INT32 ignores the scale
+    epilogue.scale_mul = command.scale_mul;
+    epilogue.scale_shift = static_cast<int8_t>(command.scale_shift);
+  }
+  epilogue.c_enable = command.c_enable != 0;
+  epilogue.mask_enable = command.mask_enable != 0;
+  epilogue.random_bits = static_cast<int>(shape_.random_bits);
+  gemm.a_samples = command.a_samples;
+  gemm.a_sample_stride = command.a_sample_stride;
+  gemm.seed = command.seed;
+  gemm.row0 = command.row0;
+  gemm.column0 = command.col0;
+  gemm.sample0 = command.sample0;
+  gemm.samples = command.samples;
+  gemm.acc_width = static_cast<int>(shape_.acc_width);
+  return gemm;
+}
+
+void FunctionalMachine::WriteOutputs(const Command& command, const GemmResult& result) {
+  const Region d = RegionD(command);
+  const size_t m = command.m, n = command.n;
+  const size_t rows = command.d_transposed ? n : m, cols = command.d_transposed ? m : n;
+  const size_t row_step = command.d_transposed ? 1 : n, col_step = command.d_transposed ? n : 1;
+  std::vector<uint8_t> codes(cols);
+  for (size_t s = 0; s < command.samples; ++s) {
+    for (size_t r = 0; r < rows; ++r) {
+      uint8_t* row = memory_.data() + d.base + s * d.sample_stride + r * d.stride;
+      for (size_t c = 0; c < cols; ++c) {
+        const size_t element = r * row_step + c * col_step;
+        if (result.codes.empty()) {
+          std::memcpy(row + 4 * c, &result.z[element], sizeof(int32_t));
+        } else {
+          codes[c] = result.codes[s][element];
+        }
+      }
+      if (!result.codes.empty()) PackRow(codes, {row, d.row_bytes});
+    }
+  }
+}
+
+void FunctionalMachine::WriteRecord(const Command& command, const EpilogueStats& stats,
+                                    uint64_t address) {
+  Completion record;
+  record.status = 1;
+  record.index = head_;
+  record.tag = command.tag;
+  record.max_abs = stats.max_abs;
+  record.sum_abs = stats.sum_abs;
+  for (size_t i = 0; i < 3; ++i) {
+    record.sum_squares[i] = static_cast<uint32_t>(stats.sum_squares >> (32 * i));
+  }
+  record.wraps = stats.wraps;
+  memory_.Write(address, record.Pack());
+  address += Completion::kBytes;
+  for (size_t s = 0; s < command.samples; ++s, address += 16) {
+    const uint64_t counts[2] = {stats.zeros[s], stats.clipped[s]};
+    uint8_t bytes[16];
+    std::memcpy(bytes, counts, sizeof bytes);
+    memory_.Write(address, bytes);
+  }
+}
+
+// A product is not gated when both of its factors are non-zero: for every k, the non-zeros of
+// column k of A times those of row k of B.
+void FunctionalMachine::CountProducts(const GemmCommand& command) {
+  const std::vector<uint64_t> b = NonZeros(command.b_format, Transpose(command.b));
+  uint64_t effective = 0;
+  for (int s = 0; s < command.a_samples; ++s) {
+    TensorView sample = command.a;
+    sample.data += static_cast<size_t>(s) * command.a_sample_stride;
+    const std::vector<uint64_t> a = NonZeros(command.a_format, sample);
+    for (size_t k = 0; k < b.size(); ++k) effective += a[k] * b[k];
+  }
+  const uint64_t products =
+      static_cast<uint64_t>(command.a_samples) * command.a.rows * command.a.cols * command.b.cols;
+  const auto add = [&](unsigned counter, uint64_t value) {
+    counters_[counter] = (counters_[counter] + value) & kCounterMask;
+  };
+  add(kCounterProducts, products);
+  add(kCounterGated, products - effective);
+}
+
+}  // namespace tetralog

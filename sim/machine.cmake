@@ -1,0 +1,4 @@
+# Machines without time, the legality of commands, the driver, and random commands for regressions.
+add_library(tetralog_machine STATIC command_rules.cc machine_memory.cc functional_machine.cc)
+target_link_libraries(tetralog_machine PRIVATE tetralog_warnings
+                      PUBLIC tetralog_model tetralog_functional)
