@@ -54,6 +54,7 @@ module epilogue #(
   input  logic                      mask_valid_i,
   output logic                      mask_ready_o,
   input  logic [Lanes*4-1:0]        mask_data_i,
+  output logic                      addend_wait_o,     // a beat of acc waits for C or the mask
 
   // Outputs: 32 bits a lane for INT32, else lane i's code in bits 4i+3:4i and the rest zero.
   output logic                      d_valid_o,
@@ -84,6 +85,8 @@ module epilogue #(
   assign joined      = acc_valid_i & c_ok & mask_ok & ~hold_q;
   assign last_sample = {1'b0, sample_q} + 4'd1 == cfg_samples_i;
   assign enter       = joined & accept;
+
+  assign addend_wait_o = acc_valid_i & ~hold_q & ~(c_ok & mask_ok);
 
   assign acc_ready_o  = accept & ~hold_q & last_sample & c_ok & mask_ok;
   assign c_ready_o    = enter & last_sample & cfg_c_enable_i;

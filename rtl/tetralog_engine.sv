@@ -70,6 +70,7 @@ module tetralog_engine #(
   input  logic                    mask_valid_i,
   output logic                    mask_ready_o,
   input  logic [Lanes*4-1:0]      mask_data_i,
+  output logic                    addend_wait_o,       // the drain waits for C or the mask
 
   // Outputs: INT32 in 32 bits a lane, 4-bit codes in bits [4*lane +: 4].
   output logic                    d_valid_o,
@@ -206,7 +207,7 @@ module tetralog_engine #(
     .cfg_sample0_i      (sample0_q),
     .cfg_seed_i         (seed_q),
     .c_valid_i, .c_ready_o, .c_data_i,
-    .mask_valid_i, .mask_ready_o, .mask_data_i,
+    .mask_valid_i, .mask_ready_o, .mask_data_i, .addend_wait_o,
     .d_valid_o, .d_ready_i, .d_data_o, .d_lane_valid_o, .d_sample_o, .d_last_o,
     .stats_valid_o, .stats_ready_i, .stats_max_abs_o, .stats_sum_abs_o, .stats_sum_squares_o,
     .stats_wraps_o, .stats_zeros_o, .stats_clipped_o
