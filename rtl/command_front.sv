@@ -1,0 +1,183 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Fetches commands from the ring, lets them be checked, starts the loads of their operands, and hands
+// them to the back end, one after the other.
+//
+//   idle -> fetch -> receive -> run: check | load A and B | hand over -> idle
+//
+// A command waits with its loads while an earlier command that is not complete writes what it
+// reads. When no earlier command is in flight its loads begin before the check has ended: they read
+// memory, and nothing is computed or written before the verdict. A command that may not run stays:
+// failed_o rises, with its cause, and only a reset goes on.
+//
+// Latency from a doorbell to the first request of operands: 3 cycles, the read latency of the ring, and
+// 128 bytes of beats. Throughput: the next command is fetched when all operands of this one are in
+// the buffers.
+
+module command_front #(
+  parameter int unsigned Rows      = 16,
+  parameter int unsigned Cols      = 16,
+  parameter int unsigned AccWidth  = 24,
+  parameter int unsigned DepthA    = 64,
+  parameter int unsigned DepthB    = 128,
+  parameter int unsigned AxiData   = 128,
+  parameter int unsigned AddrWidth = 40
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+
+  input  logic                   enable_i,
+  input  logic                   halt_i,          // fetch nothing more
+  input  logic [63:0]            ring_base_i,
+  input  logic [63:0]            record_base_i,
+  input  logic [15:0]            ring_size_i,     // entries
+  input  logic [31:0]            tail_i,          // commands submitted
+  input  logic [31:0]            head_i,          // commands completed
+
+  // Ring entries, from axi_read.
+  output logic                   req_valid_o,
+  input  logic                   req_ready_i,
+  output logic [AddrWidth-1:0]   req_addr_o,
+  output logic [7:0]             req_len_o,
+  input  logic                   beat_valid_i,
+  output logic                   beat_ready_o,
+  input  logic [AxiData-1:0]     beat_data_i,
+
+  // Earlier commands, by the lowest bit of their index: in flight, and what they write.
+  input  logic [1:0]             slot_busy_i,
+  input  logic [2*AddrWidth-1:0] slot_first_i,
+  input  logic [2*AddrWidth-1:0] slot_last_i,
+
+  // The command, stable from the start of its loads to the end of them.
+  output logic [1023:0]          cmd_o,           // tetralog_pkg::command_t
+  output logic [31:0]            index_o,
+  output logic                   fetched_o,       // pulse: the fetch of a command begins
+  output logic                   load_start_o,    // pulse to both operand loaders
+  input  logic                   load_busy_i,
+
+  output logic                   back_valid_o,
+  input  logic                   back_ready_i,
+  output logic [AddrWidth-1:0]   d_first_o,       // range of D
+  output logic [AddrWidth-1:0]   d_last_o,
+  output logic [15:0]            panel_words_o,
+
+  output logic                   checking_o,      // no verdict yet on the command, or a bad one
+  output logic                   failed_o,
+  output logic [7:0]             cause_o
+);
+
+  localparam int unsigned Beats = tetralog_pkg::COMMAND_BYTES * 8 / AxiData;
+  localparam int unsigned BeatWidth = $clog2(Beats);
+
+  typedef enum logic [2:0] {StIdle, StFetch, StReceive, StRun, StFailed} state_e;
+  state_e state_q, state_d;
+
+  // ------------------------------------------------------------------- ring rules
+  logic [31:0] index_q;
+  logic [15:0] size_less;
+  logic        ring_bad, pending;
+  logic [64:0] ring_end, record_end;
+  assign size_less  = ring_size_i - 16'd1;
+  assign ring_end   = {1'b0, ring_base_i} + 65'({ring_size_i, 7'd0});
+  assign record_end = {1'b0, record_base_i} + 65'({ring_size_i, 8'd0});
+  assign ring_bad   = ring_size_i == '0 || (ring_size_i & size_less) != '0 ||
+                      ring_base_i[6:0] != '0 || record_base_i[7:0] != '0 ||
+                      ring_end > (65'd1 << AddrWidth) || record_end > (65'd1 << AddrWidth) ||
+                      tail_i - head_i > 32'(ring_size_i);
+  assign pending    = enable_i && !halt_i && tail_i != index_q;
+
+  // ----------------------------------------------------------------------- fetch
+  logic [1023:0]        cmd_q;
+  logic [BeatWidth-1:0] beat_q;
+  logic                 take_beat, last_beat;
+  assign req_valid_o  = state_q == StFetch;
+  assign req_addr_o   = ring_base_i[AddrWidth-1:0] +
+                        AddrWidth'({index_q[15:0] & size_less, 7'd0});
+  assign req_len_o    = 8'(Beats - 1);
+  assign beat_ready_o = state_q == StReceive;
+  assign take_beat    = beat_valid_i && beat_ready_o;
+  assign last_beat    = take_beat && beat_q == BeatWidth'(Beats - 1);
+  always_ff @(posedge clk_i) begin
+    if (state_q == StFetch) beat_q <= '0;
+    else if (take_beat) beat_q <= beat_q + BeatWidth'(1);
+    if (take_beat) cmd_q <= {beat_data_i, cmd_q[1023:AxiData]};
+  end
+
+  // ------------------------------------------------------------------------ check
+  logic       check_start_q, basic_ok, check_done;
+  logic [7:0] check_cause;
+  logic [1:0] conflict;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) check_start_q <= 1'b0;
+    else check_start_q <= last_beat;
+  end
+  command_check #(
+    .Rows(Rows), .Cols(Cols), .AccWidth(AccWidth), .DepthA(DepthA), .DepthB(DepthB),
+    .AxiData(AxiData), .AddrWidth(AddrWidth)
+  ) u_check (
+    .clk_i, .rst_ni,
+    .start_i      (check_start_q),
+    .cmd_i        (cmd_q),
+    .ring_base_i  (ring_base_i[AddrWidth-1:0]),
+    .record_base_i(record_base_i[AddrWidth-1:0]),
+    .ring_size_i,
+    .busy_first_i (slot_first_i),
+    .busy_last_i  (slot_last_i),
+    .basic_ok_o   (basic_ok),
+    .done_o       (check_done),
+    .cause_o      (check_cause),
+    .conflict_o   (conflict),
+    .d_first_o, .d_last_o, .panel_words_o
+  );
+
+  // ----------------------------------------------------------- load and hand over
+  logic started_q, handed_q, legal, clear;
+  assign legal        = check_done && check_cause == tetralog_pkg::CauseNone;
+  assign clear        = legal && (conflict & slot_busy_i) == 2'd0;
+  assign load_start_o = state_q == StRun && !started_q && !load_busy_i &&
+                        (clear || (basic_ok && slot_busy_i == 2'd0 && !check_done));
+  assign back_valid_o = state_q == StRun && started_q && !handed_q && clear;
+
+  always_comb begin
+    state_d = state_q;
+    case (state_q)
+      StIdle:    if (pending) state_d = ring_bad ? StFailed : StFetch;
+      StFetch:   if (req_ready_i) state_d = StReceive;
+      StReceive: if (last_beat) state_d = StRun;
+      StRun: begin
+        if (check_done && !legal) state_d = StFailed;
+        else if (started_q && handed_q && !load_busy_i) state_d = StIdle;
+      end
+      default:   state_d = StFailed;
+    endcase
+  end
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q   <= StIdle;
+      started_q <= 1'b0;
+      handed_q  <= 1'b0;
+      index_q   <= '0;
+    end else begin
+      state_q <= state_d;
+      if (load_start_o) started_q <= 1'b1;
+      if (back_valid_o && back_ready_i) handed_q <= 1'b1;
+      if (state_q == StRun && state_d == StIdle) begin
+        started_q <= 1'b0;
+        handed_q  <= 1'b0;
+        index_q   <= index_q + 32'd1;
+      end
+    end
+  end
+
+  logic ring_failed_q;
+  always_ff @(posedge clk_i) if (state_q == StIdle) ring_failed_q <= ring_bad;
+
+  assign cmd_o      = cmd_q;
+  assign index_o    = index_q;
+  assign fetched_o  = state_q == StIdle && state_d == StFetch;
+  assign checking_o = state_q == StRun && !legal;
+  assign failed_o   = state_q == StFailed;
+  assign cause_o    = ring_failed_q ? tetralog_pkg::CauseRing : check_cause;
+
+endmodule
