@@ -1,0 +1,17 @@
+# Tests of the contract's layouts and of the registers.
+
+# The layouts: a test-only module, beside links to the package and the waivers that it needs.
+function(tetralog_layouts)
+  set(dir ${CMAKE_CURRENT_BINARY_DIR}/layouts)
+  file(MAKE_DIRECTORY ${dir})
+  set(fields ${CMAKE_CURRENT_SOURCE_DIR}/rtl/command_fields.sv)
+  foreach(file ${fields} ${PROJECT_SOURCE_DIR}/rtl/tetralog_pkg.sv
+               ${PROJECT_SOURCE_DIR}/rtl/verilator.vlt)
+    get_filename_component(name ${file} NAME)
+    file(CREATE_LINK ${file} ${dir}/${name} SYMBOLIC)
+  endforeach()
+  list(APPEND TETRALOG_RTL ${fields})  # what the library is made again for
+  tetralog_verilate(command_fields TOP command_fields RTL_DIR ${dir})
+endfunction()
+tetralog_layouts()
+tetralog_test(contract_layout_test LIBS command_fields LABEL rtl)
