@@ -1,2 +1,4 @@
 # Tests of the machines without time, of the driver and of the random commands.
-tetralog_test(functional_machine_test LIBS tetralog_machine LABEL sim)
+foreach(unit command_rules functional_machine)
+  tetralog_test(${unit}_test LIBS tetralog_machine LABEL sim)
+endforeach()
