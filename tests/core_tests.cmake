@@ -1,0 +1,12 @@
+# Tests of the parts of the core that walk, check and control, and of the core itself.
+tetralog_verilate(tile_walker_4x8 TOP tile_walker PREFIX Vtile_walker_4x8 PARAMS Rows=4 Cols=8)
+tetralog_test(tile_walker_test LIBS tile_walker_4x8 LABEL rtl)
+
+tetralog_verilate(product_counter_4x8x2 TOP product_counter PREFIX Vproduct_counter_4x8x2
+                  PARAMS Rows=4 Cols=8 Dot=2)
+tetralog_test(product_counter_test LIBS product_counter_4x8x2 LABEL rtl)
+
+tetralog_verilate(command_check_16x16 TOP command_check PREFIX Vcommand_check_16x16)
+tetralog_verilate(command_check_4x4 TOP command_check PREFIX Vcommand_check_4x4
+                  PARAMS Rows=4 Cols=4 AccWidth=16 DepthA=32 DepthB=16 AxiData=64)
+tetralog_test(command_check_test LIBS command_check_16x16 command_check_4x4 tetralog_machine LABEL rtl)
