@@ -10,3 +10,9 @@ tetralog_verilate(command_check_16x16 TOP command_check PREFIX Vcommand_check_16
 tetralog_verilate(command_check_4x4 TOP command_check PREFIX Vcommand_check_4x4
                   PARAMS Rows=4 Cols=4 AccWidth=16 DepthA=32 DepthB=16 AxiData=64)
 tetralog_test(command_check_test LIBS command_check_16x16 command_check_4x4 tetralog_machine LABEL rtl)
+
+tetralog_verilate(feeder_4x8x2 TOP feeder PREFIX Vfeeder_4x8x2
+                  PARAMS Rows=4 Cols=8 Dot=2 DepthA=16 DepthB=8 AxiData=64)
+tetralog_verilate(feeder_8x4x4 TOP feeder PREFIX Vfeeder_8x4x4
+                  PARAMS Rows=8 Cols=4 Dot=4 DepthA=8 DepthB=16 AxiData=128)
+tetralog_test(feeder_test LIBS feeder_4x8x2 feeder_8x4x4 LABEL rtl)
