@@ -16,3 +16,6 @@ tetralog_verilate(feeder_4x8x2 TOP feeder PREFIX Vfeeder_4x8x2
 tetralog_verilate(feeder_8x4x4 TOP feeder PREFIX Vfeeder_8x4x4
                   PARAMS Rows=8 Cols=4 Dot=4 DepthA=8 DepthB=16 AxiData=128)
 tetralog_test(feeder_test LIBS feeder_4x8x2 feeder_8x4x4 LABEL rtl)
+
+tetralog_verilate(core_control_rtl TOP core_control)
+tetralog_test(core_control_test LIBS core_control_rtl LABEL rtl)
