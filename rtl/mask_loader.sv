@@ -1,0 +1,140 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads the mask, a matrix of stored 4-bit codes, and streams it to the engine.
+//
+// An element passes when its code is not zero: its lane gives 1, otherwise 0. The stored lines are
+// rows, or columns when transposed_i is set, stride_i bytes apart. Tiles come out in the order in
+// which the engine drains them: row by row, Lanes columns a beat, only the beats that have columns;
+// lanes beyond the tile are unspecified. Of an element only the one bit is kept, in flip-flops.
+//
+// start_i, while busy_o is low, begins a command; its inputs stay until busy_o falls, in the cycle
+// after the last beat is taken. Words are always taken at once. Throughput: a word in and a beat out
+// a cycle; see tile_fetch for when the next tile is asked for.
+// Limits: Rows, Cols, Lanes powers of two; Rows, Cols >= 2 (a tile starts at a whole byte).
+
+module mask_loader #(
+  parameter int unsigned Rows      = 16,
+  parameter int unsigned Cols      = 16,
+  parameter int unsigned Lanes     = 4,
+  parameter int unsigned AxiData   = 128,
+  parameter int unsigned AddrWidth = 40,
+  parameter int unsigned Tiles     = 2  // buffered
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+
+  input  logic                 start_i,
+  input  logic [AddrWidth-1:0] base_i,        // byte address
+  input  logic [31:0]          stride_i,      // bytes from one stored line to the next
+  input  logic                 transposed_i,  // a stored line is a column
+  input  logic [23:0]          m_i,
+  input  logic [23:0]          n_i,
+  input  logic [23:0]          block_cols_i,
+  output logic                 busy_o,
+
+  output logic                 seg_valid_o,
+  input  logic                 seg_ready_i,
+  output logic [AddrWidth-1:0] seg_addr_o,
+  output logic [15:0]          seg_bytes_o,
+  input  logic                 word_valid_i,
+  output logic                 word_ready_o,
+  input  logic [AxiData-1:0]   word_data_i,
+  input  logic                 word_last_i,
+
+  output logic                 mask_valid_o,
+  input  logic                 mask_ready_i,
+  output logic [Lanes*4-1:0]   mask_data_o
+);
+
+  localparam int unsigned WordCodes  = AxiData / 4;
+  localparam int unsigned MaxLine    = (Rows > Cols) ? Rows : Cols;
+  localparam int unsigned SlotWidth  = $clog2(Tiles);
+  localparam int unsigned LineWidth  = $clog2(MaxLine);
+  localparam int unsigned WordWidth  = (MaxLine > WordCodes) ? $clog2(MaxLine / WordCodes) : 1;
+  localparam int unsigned ChunkWidth = (Cols > Lanes) ? $clog2(Cols / Lanes) : 1;
+  localparam int unsigned BitWidth   = $clog2(Tiles * Rows * Cols);
+
+  if (Rows < 2 || Cols < 2)
+    $error("mask_loader: Rows and Cols must be at least 2");
+
+  logic                     rd_valid;
+  logic [SlotWidth-1:0]     wr_slot, rd_slot;
+  logic [LineWidth-1:0]     wr_line;
+  logic [WordWidth-1:0]     wr_word;
+  logic [$clog2(Rows)-1:0]  rd_row;
+  logic [ChunkWidth-1:0]    rd_chunk;
+  tile_fetch #(
+    .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AxiData(AxiData), .AddrWidth(AddrWidth), .Nibbles(1),
+    .Tiles(Tiles)
+  ) u_fetch (
+    .clk_i, .rst_ni,
+    .start_i, .base_i,
+    .line_stride_i(stride_i),
+    .by_cols_i(transposed_i),
+    .one_line_i(1'b0),
+    .m_i, .n_i, .block_cols_i,
+    .busy_o,
+    .seg_valid_o, .seg_ready_i, .seg_addr_o, .seg_bytes_o,
+    .word_valid_i, .word_last_i,
+    .wr_slot_o(wr_slot),
+    .wr_line_o(wr_line),
+    .wr_word_o(wr_word),
+    .rd_valid_o(rd_valid),
+    .rd_next_i(mask_valid_o && mask_ready_i),
+    .rd_slot_o(rd_slot),
+    .rd_row_o(rd_row),
+    .rd_chunk_o(rd_chunk)
+  );
+  assign word_ready_o = 1'b1;
+
+  logic [WordCodes-1:0] passes;
+  for (genvar i = 0; i < WordCodes; i++) begin : gen_code
+    assign passes[i] = |word_data_i[i*4 +: 4];
+  end
+
+  // What the word brings to the columns when it is part of a row; which column it is otherwise.
+  logic [Cols-1:0] col_pass, col_in_word, col_is_line;
+  for (genvar c = 0; c < Cols; c++) begin : gen_col
+    assign col_pass[c]    = passes[c % WordCodes];
+    assign col_in_word[c] = wr_word == WordWidth'(c / WordCodes);
+    assign col_is_line[c] = wr_line == LineWidth'(c);
+  end
+
+  logic [Tiles*Rows*Cols-1:0] bits_q;
+  for (genvar r = 0; r < Rows; r++) begin : gen_row
+    logic [Cols-1:0] row_write, row_pass;
+    assign row_write = !word_valid_i ? '0
+                     : transposed_i  ? col_is_line & {Cols{wr_word == WordWidth'(r / WordCodes)}}
+                                     : col_in_word & {Cols{wr_line == LineWidth'(r)}};
+    assign row_pass  = transposed_i ? {Cols{passes[r % WordCodes]}} : col_pass;
+    for (genvar t = 0; t < Tiles; t++) begin : gen_tile
+      logic [Cols-1:0] write;
+      assign write = row_write & {Cols{wr_slot == SlotWidth'(t)}};
+      always_ff @(posedge clk_i)
+        bits_q[(t*Rows + r)*Cols +: Cols] <=
+            (bits_q[(t*Rows + r)*Cols +: Cols] & ~write) | (row_pass & write);
+    end
+  end
+
+  logic [BitWidth-1:0] rd_bit;
+  logic [Lanes-1:0]    beat;
+  assign rd_bit = BitWidth'(rd_slot) << ($clog2(Rows) + $clog2(Cols)) |
+                  BitWidth'(rd_row) << $clog2(Cols) | BitWidth'(rd_chunk) << $clog2(Lanes);
+  assign beat = bits_q[rd_bit +: Lanes];
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    assign mask_data_o[l*4 +: 4] = {3'b0, beat[l]};
+  end
+  assign mask_valid_o = rd_valid;
+
+  if (MaxLine < WordCodes) begin : gen_unused
+    logic unused_passes;
+    assign unused_passes = ^passes[WordCodes-1:MaxLine];
+  end
+
+`ifndef SYNTHESIS
+  a_beat_waits : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    mask_valid_o && !mask_ready_i |=> mask_valid_o && $stable(mask_data_o));
+`endif
+
+endmodule
