@@ -15,3 +15,10 @@ function(tetralog_layouts)
 endfunction()
 tetralog_layouts()
 tetralog_test(contract_layout_test LIBS command_fields LABEL rtl)
+
+# The registers, and a build with many products a cycle, whose counters pass 32 bits soon.
+tetralog_verilate(control_registers TOP control_registers)
+tetralog_verilate(control_registers_wide TOP control_registers PREFIX Vcontrol_registers_wide
+                  PARAMS Rows=64 Cols=128 Dot=8 Lanes=16 AccWidth=32 RandomBits=16 DepthA=256
+                         DepthB=512 AxiData=64 AddrWidth=36)
+tetralog_test(control_registers_test LIBS control_registers control_registers_wide LABEL rtl)
