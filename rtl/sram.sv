@@ -42,9 +42,9 @@ module sram #(
   // One assignment of a whole word: Verilator simulates it 15 times faster than one for every nibble,
   // and Yosys turns the unchanged nibbles back into write enables.
   function automatic logic [Width-1:0] merged(logic [Width-1:0] word, logic [Width-1:0] data,
-                                              logic [Width/4-1:0] mask);
+                                              logic [Width/4-1:0] enables);
     for (int i = 0; i < Width / 4; i++) begin
-      merged[i*4 +: 4] = mask[i] ? data[i*4 +: 4] : word[i*4 +: 4];
+      merged[i*4 +: 4] = enables[i] ? data[i*4 +: 4] : word[i*4 +: 4];
     end
   endfunction
 

@@ -111,6 +111,12 @@ module tetralog_core #(
   localparam int unsigned StreamC    = 3;
   localparam int unsigned StreamMask = 4;
   localparam int unsigned Streams    = 5;
+  // Those with a stream_reader.
+  localparam int unsigned ReaderA    = 0;
+  localparam int unsigned ReaderB    = 1;
+  localparam int unsigned ReaderC    = 2;
+  localparam int unsigned ReaderMask = 3;
+  localparam int unsigned Readers    = 4;
 
   if (Rows < Lanes || Cols < Lanes || Rows < AxiData / 32 || Cols < AxiData / 32)
     $error("Rows and Cols must be at least Lanes and AxiData / 32");
@@ -121,7 +127,7 @@ module tetralog_core #(
 
   // ----------------------------------------------------- registers, control, reset
   logic        core_rst_n, halt;
-  logic        enable, soft_reset, soft_reset_done, error, done, record_irq;
+  logic        enable, soft_reset, soft_reset_done, error, done, record_irq_q;
   logic [63:0] ring_base, record_base;
   logic [15:0] ring_size;
   logic [31:0] tail, head, error_index;
@@ -156,7 +162,7 @@ module tetralog_core #(
     .error_i              (error),
     .error_cause_i        (error_cause),
     .error_index_i        (error_index),
-    .completion_i         (done && record_irq),
+    .completion_i         (done && record_irq_q),
     .count_busy_i         (waiting),
     .count_active_i       (count_active),
     .count_stall_operand_i(count_stall_operand),
@@ -227,42 +233,35 @@ module tetralog_core #(
   );
 
   // Segments in, words out, one reader for each stream but the ring.
-  logic [Streams-1:0]           seg_valid, seg_ready, word_valid, word_ready, word_last;
-  logic [Streams*AddrWidth-1:0] seg_addr;
-  logic [Streams*16-1:0]        seg_bytes;
-  logic [Streams*AxiData-1:0]   word_data;
-  for (genvar s = 1; s < Streams; s++) begin : gen_reader
+  logic [Readers-1:0]           seg_valid, seg_ready, word_valid, word_ready, word_last;
+  logic [Readers*AddrWidth-1:0] seg_addr;
+  logic [Readers*16-1:0]        seg_bytes;
+  logic [Readers*AxiData-1:0]   word_data;
+  for (genvar r = 0; r < Readers; r++) begin : gen_reader
+    localparam int unsigned Stream = r + StreamA;
     stream_reader #(
-      .AddrWidth(AddrWidth), .AxiData(AxiData), .Segments((s <= StreamB) ? 32 : 16),
-      .Align((s == StreamC) ? 4 : 1)
+      .AddrWidth(AddrWidth), .AxiData(AxiData), .Segments((r <= ReaderB) ? 32 : 16),
+      .Align((r == ReaderC) ? 4 : 1)
     ) u_reader (
       .clk_i,
       .rst_ni      (core_rst_n),
-      .seg_valid_i (seg_valid[s]),
-      .seg_ready_o (seg_ready[s]),
-      .seg_addr_i  (seg_addr[s*AddrWidth +: AddrWidth]),
-      .seg_bytes_i (seg_bytes[s*16 +: 16]),
-      .req_valid_o (req_valid[s]),
-      .req_ready_i (req_ready[s]),
-      .req_addr_o  (req_addr[s*AddrWidth +: AddrWidth]),
-      .req_len_o   (req_len[s*8 +: 8]),
-      .beat_valid_i(beat_valid[s]),
-      .beat_ready_o(beat_ready[s]),
+      .seg_valid_i (seg_valid[r]),
+      .seg_ready_o (seg_ready[r]),
+      .seg_addr_i  (seg_addr[r*AddrWidth +: AddrWidth]),
+      .seg_bytes_i (seg_bytes[r*16 +: 16]),
+      .req_valid_o (req_valid[Stream]),
+      .req_ready_i (req_ready[Stream]),
+      .req_addr_o  (req_addr[Stream*AddrWidth +: AddrWidth]),
+      .req_len_o   (req_len[Stream*8 +: 8]),
+      .beat_valid_i(beat_valid[Stream]),
+      .beat_ready_o(beat_ready[Stream]),
       .beat_data_i (beat_data),
-      .word_valid_o(word_valid[s]),
-      .word_ready_i(word_ready[s]),
-      .word_data_o (word_data[s*AxiData +: AxiData]),
-      .word_last_o (word_last[s])
+      .word_valid_o(word_valid[r]),
+      .word_ready_i(word_ready[r]),
+      .word_data_o (word_data[r*AxiData +: AxiData]),
+      .word_last_o (word_last[r])
     );
   end
-  assign seg_valid[StreamRing]                    = 1'b0;
-  assign seg_ready[StreamRing]                    = 1'b0;
-  assign seg_addr[AddrWidth-1:0]                  = '0;
-  assign seg_bytes[15:0]                          = '0;
-  assign word_valid[StreamRing]                   = 1'b0;
-  assign word_ready[StreamRing]                   = 1'b0;
-  assign word_last[StreamRing]                    = 1'b0;
-  assign word_data[AxiData-1:0]                   = '0;
 
   // -------------------------------------------------------------------- front end
   logic [1023:0]          front_bits;
@@ -367,14 +366,14 @@ module tetralog_core #(
     .repeat_step_i  (front.a_resident ? 24'd1 : front_block_cols),
     .release_i      (a_release),
     .release_words_i(back_panel_words_q),
-    .seg_valid_o    (seg_valid[StreamA]),
-    .seg_ready_i    (seg_ready[StreamA]),
-    .seg_addr_o     (seg_addr[StreamA*AddrWidth +: AddrWidth]),
-    .seg_bytes_o    (seg_bytes[StreamA*16 +: 16]),
-    .word_valid_i   (word_valid[StreamA]),
-    .word_ready_o   (word_ready[StreamA]),
-    .word_data_i    (word_data[StreamA*AxiData +: AxiData]),
-    .word_last_i    (word_last[StreamA]),
+    .seg_valid_o    (seg_valid[ReaderA]),
+    .seg_ready_i    (seg_ready[ReaderA]),
+    .seg_addr_o     (seg_addr[ReaderA*AddrWidth +: AddrWidth]),
+    .seg_bytes_o    (seg_bytes[ReaderA*16 +: 16]),
+    .word_valid_i   (word_valid[ReaderA]),
+    .word_ready_o   (word_ready[ReaderA]),
+    .word_data_i    (word_data[ReaderA*AxiData +: AxiData]),
+    .word_last_i    (word_last[ReaderA]),
     .wr_valid_o     (a_wr_valid),
     .wr_across_o    (a_wr_across),
     .wr_bank_o      (a_wr_bank),
@@ -401,14 +400,14 @@ module tetralog_core #(
     .repeat_step_i  (24'd1),
     .release_i      (b_release),
     .release_words_i(b_panel_words),
-    .seg_valid_o    (seg_valid[StreamB]),
-    .seg_ready_i    (seg_ready[StreamB]),
-    .seg_addr_o     (seg_addr[StreamB*AddrWidth +: AddrWidth]),
-    .seg_bytes_o    (seg_bytes[StreamB*16 +: 16]),
-    .word_valid_i   (word_valid[StreamB]),
-    .word_ready_o   (word_ready[StreamB]),
-    .word_data_i    (word_data[StreamB*AxiData +: AxiData]),
-    .word_last_i    (word_last[StreamB]),
+    .seg_valid_o    (seg_valid[ReaderB]),
+    .seg_ready_i    (seg_ready[ReaderB]),
+    .seg_addr_o     (seg_addr[ReaderB*AddrWidth +: AddrWidth]),
+    .seg_bytes_o    (seg_bytes[ReaderB*16 +: 16]),
+    .word_valid_i   (word_valid[ReaderB]),
+    .word_ready_o   (word_ready[ReaderB]),
+    .word_data_i    (word_data[ReaderB*AxiData +: AxiData]),
+    .word_last_i    (word_last[ReaderB]),
     .wr_valid_o     (b_wr_valid),
     .wr_across_o    (b_wr_across),
     .wr_bank_o      (b_wr_bank),
@@ -576,14 +575,14 @@ module tetralog_core #(
     .m_i         (back_q.m[23:0]),
     .n_i         (back_q.n[23:0]),
     .block_cols_i(back_block_cols),
-    .seg_valid_o (seg_valid[StreamC]),
-    .seg_ready_i (seg_ready[StreamC]),
-    .seg_addr_o  (seg_addr[StreamC*AddrWidth +: AddrWidth]),
-    .seg_bytes_o (seg_bytes[StreamC*16 +: 16]),
-    .word_valid_i(word_valid[StreamC]),
-    .word_ready_o(word_ready[StreamC]),
-    .word_data_i (word_data[StreamC*AxiData +: AxiData]),
-    .word_last_i (word_last[StreamC]),
+    .seg_valid_o (seg_valid[ReaderC]),
+    .seg_ready_i (seg_ready[ReaderC]),
+    .seg_addr_o  (seg_addr[ReaderC*AddrWidth +: AddrWidth]),
+    .seg_bytes_o (seg_bytes[ReaderC*16 +: 16]),
+    .word_valid_i(word_valid[ReaderC]),
+    .word_ready_o(word_ready[ReaderC]),
+    .word_data_i (word_data[ReaderC*AxiData +: AxiData]),
+    .word_last_i (word_last[ReaderC]),
     .c_valid_o   (c_valid),
     .c_ready_i   (c_ready),
     .c_data_o    (c_data)
@@ -601,21 +600,21 @@ module tetralog_core #(
     .m_i         (back_q.m[23:0]),
     .n_i         (back_q.n[23:0]),
     .block_cols_i(back_block_cols),
-    .seg_valid_o (seg_valid[StreamMask]),
-    .seg_ready_i (seg_ready[StreamMask]),
-    .seg_addr_o  (seg_addr[StreamMask*AddrWidth +: AddrWidth]),
-    .seg_bytes_o (seg_bytes[StreamMask*16 +: 16]),
-    .word_valid_i(word_valid[StreamMask]),
-    .word_ready_o(word_ready[StreamMask]),
-    .word_data_i (word_data[StreamMask*AxiData +: AxiData]),
-    .word_last_i (word_last[StreamMask]),
+    .seg_valid_o (seg_valid[ReaderMask]),
+    .seg_ready_i (seg_ready[ReaderMask]),
+    .seg_addr_o  (seg_addr[ReaderMask*AddrWidth +: AddrWidth]),
+    .seg_bytes_o (seg_bytes[ReaderMask*16 +: 16]),
+    .word_valid_i(word_valid[ReaderMask]),
+    .word_ready_o(word_ready[ReaderMask]),
+    .word_data_i (word_data[ReaderMask*AxiData +: AxiData]),
+    .word_last_i (word_last[ReaderMask]),
     .mask_valid_o(mask_valid),
     .mask_ready_i(mask_ready),
     .mask_data_o (mask_data)
   );
 
   // ------------------------------------------------------------------ engine, results
-  logic                d_valid, d_ready, d_last, stats_valid, stats_ready;
+  logic                d_valid, d_ready, d_beat_last, stats_valid, stats_ready;
   logic [Lanes*32-1:0] d_data;
   logic [Lanes-1:0]    d_lane_valid;
   logic [2:0]          d_sample;
@@ -664,7 +663,7 @@ module tetralog_core #(
     .d_data_o           (d_data),
     .d_lane_valid_o     (d_lane_valid),
     .d_sample_o         (d_sample),
-    .d_last_o           (d_last),
+    .d_last_o           (d_beat_last),
     .stats_valid_o      (stats_valid),
     .stats_ready_i      (stats_ready),
     .stats_max_abs_o    (max_abs),
@@ -676,7 +675,8 @@ module tetralog_core #(
   );
   assign count_stall_write = d_valid && !d_ready;
 
-  always_ff @(posedge clk_i) if (writer_ready && back_busy_q && !written_q) record_irq <= back_q.irq;
+  always_ff @(posedge clk_i)
+    if (writer_ready && back_busy_q && !written_q) record_irq_q <= back_q.irq;
 
   result_writer #(
     .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AxiData(AxiData), .AddrWidth(AddrWidth)
@@ -717,13 +717,16 @@ module tetralog_core #(
     .error_o              (write_error),
     .busy_o               (write_busy),
     .write_bytes_o        (count_write_bytes),
-    .m_axi_awvalid_o, .m_axi_awready_i, .m_axi_awid_o, .m_axi_awaddr_o, .m_axi_awlen_o,
-    .m_axi_awsize_o, .m_axi_awburst_o, .m_axi_awlock_o, .m_axi_awcache_o, .m_axi_awprot_o,
+    .m_axi_awid_o         (m_axi_awid_o[0]),
+    .m_axi_bid_i          (m_axi_bid_i[0]),
+    .m_axi_awvalid_o, .m_axi_awready_i, .m_axi_awaddr_o, .m_axi_awlen_o, .m_axi_awsize_o, .m_axi_awburst_o, .m_axi_awlock_o, .m_axi_awcache_o, .m_axi_awprot_o,
     .m_axi_awqos_o, .m_axi_wvalid_o, .m_axi_wready_i, .m_axi_wdata_o, .m_axi_wstrb_o,
-    .m_axi_wlast_o, .m_axi_bvalid_i, .m_axi_bready_o, .m_axi_bid_i, .m_axi_bresp_i
+    .m_axi_wlast_o, .m_axi_bvalid_i, .m_axi_bready_o, .m_axi_bresp_i
   );
 
+  assign m_axi_awid_o[2:1] = 2'd0;
+
   logic unused_bits;
-  assign unused_bits = ^{tile_ready, d_lane_valid, d_last, front, back_q};
+  assign unused_bits = ^{tile_ready, panel_words, m_axi_bid_i[2:1], d_lane_valid, d_beat_last, front, back_q};
 
 endmodule
