@@ -1,0 +1,170 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The Verilated core behind the Core interface. V is a class that Verilator made from
+// rtl/tetralog_core.sv with the parameters of `shape`.
+
+#pragma once
+
+#include <verilated.h>
+#include <verilated_fst_c.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+#include "sim/core.h"
+
+namespace tetralog {
+
+// A word of the bus as Verilator has it: an integer up to 64 bits, 32-bit words beyond.
+template <typename Port>
+void SetAxiWord(Port& port, const AxiWord& word) {
+  if constexpr (std::is_integral_v<Port>) {
+    port = word[0];
+  } else {
+    for (int i = 0; i < 4; ++i) port[i] = static_cast<uint32_t>(word[i / 2] >> (32 * (i % 2)));
+  }
+}
+
+template <typename Port>
+AxiWord GetAxiWord(const Port& port) {
+  if constexpr (std::is_integral_v<Port>) {
+    return {port, 0};
+  } else {
+    return {port[0] | uint64_t{port[1]} << 32, port[2] | uint64_t{port[3]} << 32};
+  }
+}
+
+template <typename V>
+class VerilatedCore : public Core {
+ public:
+  // `seed` fills what reset leaves undefined.
+  VerilatedCore(const MachineShape& shape, uint64_t seed)
+      : shape_(shape), context_(std::make_unique<VerilatedContext>()) {
+    context_->randReset(2);
+    context_->randSeed(static_cast<int>(seed & 0x7fffffff) + 1);
+    context_->traceEverOn(true);
+    top_ = std::make_unique<V>(context_.get());
+    Reset();
+  }
+  ~VerilatedCore() override {
+    Trace("");
+    top_->final();
+    // The runtime takes the model out of the thread's current context, which may be another
+    // core's.
+    Verilated::threadContextp(context_.get());
+    top_.reset();
+    Verilated::threadContextp(Verilated::defaultContextp());
+  }
+
+  const MachineShape& shape() const override { return shape_; }
+
+  void Reset() override {
+    const CoreInputs in;
+    CoreOutputs out;
+    top_->rst_ni = 0;
+    for (int i = 0; i < 4; ++i) Cycle(in, out);
+    top_->rst_ni = 1;
+  }
+
+  void Trace(const std::string& path) override {
+    if (trace_) trace_->close();
+    trace_.reset();
+    if (path.empty()) return;
+    trace_ = std::make_unique<VerilatedFstC>();
+    top_->trace(trace_.get(), 99);
+    trace_->open(path.c_str());
+    if (!trace_->isOpen())
+      throw std::runtime_error("cannot write " + path + "; give a path that can be written");
+  }
+
+  void Cycle(const CoreInputs& in, CoreOutputs& out) override {
+    Drive(in);
+    top_->clk_i = 0;
+    Eval();
+    Sample(out);
+    top_->clk_i = 1;
+    Eval();
+  }
+
+ private:
+  void Eval() {
+    top_->eval();
+    if (trace_) trace_->dump(context_->time());
+    context_->timeInc(1);
+  }
+
+  void Drive(const CoreInputs& in) {
+    top_->s_axil_awvalid_i = in.lite.aw_valid;
+    top_->s_axil_awaddr_i = in.lite.aw_addr;
+    top_->s_axil_wvalid_i = in.lite.w_valid;
+    top_->s_axil_wdata_i = in.lite.w_data;
+    top_->s_axil_wstrb_i = in.lite.w_strb;
+    top_->s_axil_bready_i = in.lite.b_ready;
+    top_->s_axil_arvalid_i = in.lite.ar_valid;
+    top_->s_axil_araddr_i = in.lite.ar_addr;
+    top_->s_axil_rready_i = in.lite.r_ready;
+
+    top_->m_axi_awready_i = in.axi.aw_ready;
+    top_->m_axi_wready_i = in.axi.w_ready;
+    top_->m_axi_bvalid_i = in.axi.b.valid;
+    top_->m_axi_bid_i = in.axi.b.id;
+    top_->m_axi_bresp_i = in.axi.b.resp;
+    top_->m_axi_arready_i = in.axi.ar_ready;
+    top_->m_axi_rvalid_i = in.axi.r.valid;
+    top_->m_axi_rid_i = in.axi.r.id;
+    top_->m_axi_rresp_i = in.axi.r.resp;
+    top_->m_axi_rlast_i = in.axi.r.last;
+    SetAxiWord(top_->m_axi_rdata_i, in.axi.r.data);
+  }
+
+  void Sample(CoreOutputs& out) {
+    out.lite.aw_ready = top_->s_axil_awready_o;
+    out.lite.w_ready = top_->s_axil_wready_o;
+    out.lite.b_valid = top_->s_axil_bvalid_o;
+    out.lite.b_resp = top_->s_axil_bresp_o;
+    out.lite.ar_ready = top_->s_axil_arready_o;
+    out.lite.r_valid = top_->s_axil_rvalid_o;
+    out.lite.r_resp = top_->s_axil_rresp_o;
+    out.lite.r_data = top_->s_axil_rdata_o;
+
+    AxiAddress& aw = out.axi.aw;
+    aw.valid = top_->m_axi_awvalid_o;
+    aw.id = top_->m_axi_awid_o;
+    aw.addr = top_->m_axi_awaddr_o;
+    aw.len = top_->m_axi_awlen_o;
+    aw.size = top_->m_axi_awsize_o;
+    aw.burst = top_->m_axi_awburst_o;
+    aw.lock = top_->m_axi_awlock_o;
+    aw.cache = top_->m_axi_awcache_o;
+    aw.prot = top_->m_axi_awprot_o;
+    aw.qos = top_->m_axi_awqos_o;
+    AxiAddress& ar = out.axi.ar;
+    ar.valid = top_->m_axi_arvalid_o;
+    ar.id = top_->m_axi_arid_o;
+    ar.addr = top_->m_axi_araddr_o;
+    ar.len = top_->m_axi_arlen_o;
+    ar.size = top_->m_axi_arsize_o;
+    ar.burst = top_->m_axi_arburst_o;
+    ar.lock = top_->m_axi_arlock_o;
+    ar.cache = top_->m_axi_arcache_o;
+    ar.prot = top_->m_axi_arprot_o;
+    ar.qos = top_->m_axi_arqos_o;
+    out.axi.w.valid = top_->m_axi_wvalid_o;
+    out.axi.w.last = top_->m_axi_wlast_o;
+    out.axi.w.strb = top_->m_axi_wstrb_o;
+    out.axi.w.data = GetAxiWord(top_->m_axi_wdata_o);
+    out.axi.b_ready = top_->m_axi_bready_o;
+    out.axi.r_ready = top_->m_axi_rready_o;
+    out.irq = top_->irq_o;
+  }
+
+  MachineShape shape_;
+  std::unique_ptr<VerilatedContext> context_;
+  std::unique_ptr<V> top_;
+  std::unique_ptr<VerilatedFstC> trace_;
+};
+
+}  // namespace tetralog
