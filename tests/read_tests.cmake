@@ -11,3 +11,25 @@ tetralog_test(stream_reader_test LIBS stream_reader_128 stream_reader_64 stream_
 tetralog_verilate(axi_read_128 TOP axi_read PREFIX Vaxi_read_128)
 tetralog_verilate(axi_read_64 TOP axi_read PREFIX Vaxi_read_64 PARAMS AxiData=64)
 tetralog_test(axi_read_test LIBS axi_read_128 axi_read_64 LABEL rtl)
+
+# The loaders, by shape: rows, columns, lanes, bits of the bus.
+function(tetralog_loader unit rows cols lanes bits)
+  set(name ${unit}_${rows}x${cols}_l${lanes}_${bits})
+  tetralog_verilate(${name} TOP ${unit} PREFIX V${name}
+                    PARAMS Rows=${rows} Cols=${cols} Lanes=${lanes} AxiData=${bits})
+  set(${unit}_units ${${unit}_units} ${name} PARENT_SCOPE)
+endfunction()
+foreach(unit addend_loader mask_loader)
+  tetralog_loader(${unit} 16 16 4 128)
+  tetralog_loader(${unit} 4 4 4 128)
+  tetralog_loader(${unit} 8 4 2 64)
+  tetralog_loader(${unit} 16 16 8 64)
+endforeach()
+tetralog_loader(mask_loader 32 4 4 64)
+tetralog_test(addend_loader_test LIBS ${addend_loader_units} LABEL rtl)
+tetralog_test(mask_loader_test LIBS ${mask_loader_units} LABEL rtl)
+tetralog_verilate(tile_fetch_8x4_int32 TOP tile_fetch PREFIX Vtile_fetch_8x4_int32
+                  PARAMS Rows=8 Cols=4 Lanes=2 AxiData=64)
+tetralog_verilate(tile_fetch_4x8_codes TOP tile_fetch PREFIX Vtile_fetch_4x8_codes
+                  PARAMS Rows=4 Cols=8 Lanes=8 AxiData=64 Nibbles=1 Tiles=4)
+tetralog_test(tile_fetch_test LIBS tile_fetch_8x4_int32 tile_fetch_4x8_codes LABEL rtl)
