@@ -3,17 +3,15 @@ add_library(tetralog_rtl_machine STATIC axi_memory.cc axi_checker.cc rtl_machine
 target_link_libraries(tetralog_rtl_machine PRIVATE tetralog_warnings PUBLIC fmt::fmt)
 
 # Verilated cores by the name of their shape; core_builds.cc has the same parameters.
-if(EXISTS ${PROJECT_SOURCE_DIR}/rtl/tetralog_core.sv)
-  tetralog_verilate(core_16x16x4 TOP tetralog_core PREFIX Vcore_16x16x4
-                    PARAMS Rows=16 Cols=16 Dot=4 AccWidth=24 Lanes=4 RandomBits=12 DepthA=64
-                           DepthB=128 AxiData=128 AddrWidth=40)
-  tetralog_verilate(core_4x4x1 TOP tetralog_core PREFIX Vcore_4x4x1
-                    PARAMS Rows=4 Cols=4 Dot=1 AccWidth=24 Lanes=4 RandomBits=12 DepthA=64
-                           DepthB=64 AxiData=64 AddrWidth=40)
-  tetralog_verilate(core_8x4x2 TOP tetralog_core PREFIX Vcore_8x4x2
-                    PARAMS Rows=8 Cols=4 Dot=2 AccWidth=20 Lanes=4 RandomBits=8 DepthA=32
-                           DepthB=32 AxiData=128 AddrWidth=40)
-  add_library(tetralog_cores STATIC core_builds.cc)
-  target_link_libraries(tetralog_cores PRIVATE tetralog_warnings core_16x16x4 core_4x4x1 core_8x4x2
-                        PUBLIC tetralog_rtl_machine)
-endif()
+tetralog_verilate(core_16x16x4 TOP tetralog_core PREFIX Vcore_16x16x4
+                  PARAMS Rows=16 Cols=16 Dot=4 AccWidth=24 Lanes=4 RandomBits=12 DepthA=64
+                         DepthB=128 AxiData=128 AddrWidth=40)
+tetralog_verilate(core_4x4x1 TOP tetralog_core PREFIX Vcore_4x4x1
+                  PARAMS Rows=4 Cols=4 Dot=1 AccWidth=24 Lanes=4 RandomBits=12 DepthA=64
+                         DepthB=64 AxiData=64 AddrWidth=40)
+tetralog_verilate(core_8x4x2 TOP tetralog_core PREFIX Vcore_8x4x2
+                  PARAMS Rows=8 Cols=4 Dot=2 AccWidth=20 Lanes=4 RandomBits=8 DepthA=32
+                         DepthB=32 AxiData=128 AddrWidth=40)
+add_library(tetralog_cores STATIC core_builds.cc)
+target_link_libraries(tetralog_cores PRIVATE tetralog_warnings core_16x16x4 core_4x4x1 core_8x4x2
+                      PUBLIC tetralog_rtl_machine)

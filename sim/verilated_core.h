@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The Verilated core behind the Core interface. V is a class that Verilator made from
-// rtl/tetralog_core.sv with the parameters of `shape`.
+// rtl/tetralog_core.sv with the parameters of `shape`. A failed assertion, which Verilator prints
+// with its place, throws MachineError.
 
 #pragma once
 
@@ -46,6 +47,7 @@ class VerilatedCore : public Core {
     context_->randReset(2);
     context_->randSeed(static_cast<int>(seed & 0x7fffffff) + 1);
     context_->traceEverOn(true);
+    context_->fatalOnError(false);
     top_ = std::make_unique<V>(context_.get());
     Reset();
   }
@@ -91,7 +93,10 @@ class VerilatedCore : public Core {
 
  private:
   void Eval() {
+    // Where a failed assertion is noted: the context of the thread, which may be another core's.
+    Verilated::threadContextp(context_.get());
     top_->eval();
+    if (context_->gotError()) throw MachineError("an assertion of the core failed, see above");
     if (trace_) trace_->dump(context_->time());
     context_->timeInc(1);
   }

@@ -1,3 +1,4 @@
 # Tests of the AXI memory, its checker, and the machine around a core.
 tetralog_test(axi_memory_test LIBS tetralog_rtl_machine LABEL sim)
 tetralog_test(axi_checker_test LIBS tetralog_rtl_machine LABEL sim)
+tetralog_test(rtl_machine_test LIBS tetralog_rtl_machine LABEL sim)
