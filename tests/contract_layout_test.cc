@@ -18,21 +18,20 @@ namespace tetralog {
 namespace {
 
 // Every field of at most 64 bits; the wider ones are named in the functions below.
-#define COMMAND_FIELDS(FIELD)                                                                      \
-  FIELD(op)                                                                                        \
-  FIELD(reserved3) FIELD(a_format) FIELD(b_format) FIELD(d_format) FIELD(rounding) FIELD(irq)      \
-      FIELD(c_enable) FIELD(mask_enable) FIELD(a_transposed) FIELD(b_transposed)                   \
-          FIELD(d_transposed) FIELD(mask_transposed) FIELD(a_resident) FIELD(reserved0)            \
-              FIELD(samples) FIELD(a_samples) FIELD(sample0) FIELD(scale_mul) FIELD(scale_shift)   \
-                  FIELD(m) FIELD(n) FIELD(k) FIELD(block) FIELD(reserved1) FIELD(a_base)           \
-                      FIELD(a_stride) FIELD(a_sample_stride) FIELD(b_base) FIELD(b_stride)         \
-                          FIELD(mask_stride) FIELD(c_base) FIELD(c_row_stride) FIELD(c_col_stride) \
-                              FIELD(d_base) FIELD(d_stride) FIELD(d_sample_stride)                 \
-                                  FIELD(mask_base) FIELD(seed) FIELD(row0) FIELD(col0) FIELD(tag)
-#define COMPLETION_FIELDS(FIELD)                                                       \
-  FIELD(status)                                                                        \
-  FIELD(reserved0) FIELD(index) FIELD(cycles) FIELD(sum_abs) FIELD(max_abs) FIELD(tag) \
-      FIELD(reserved1) FIELD(wraps) FIELD(reserved2)
+// clang-format off
+#define COMMAND_FIELDS(FIELD) \
+  FIELD(op) FIELD(reserved3) FIELD(a_format) FIELD(b_format) FIELD(d_format) FIELD(rounding) \
+  FIELD(irq) FIELD(c_enable) FIELD(mask_enable) FIELD(a_transposed) FIELD(b_transposed) \
+  FIELD(d_transposed) FIELD(mask_transposed) FIELD(a_resident) FIELD(reserved0) FIELD(samples) \
+  FIELD(a_samples) FIELD(sample0) FIELD(scale_mul) FIELD(scale_shift) FIELD(m) FIELD(n) \
+  FIELD(k) FIELD(block) FIELD(reserved1) FIELD(a_base) FIELD(a_stride) FIELD(a_sample_stride) \
+  FIELD(b_base) FIELD(b_stride) FIELD(mask_stride) FIELD(c_base) FIELD(c_row_stride) \
+  FIELD(c_col_stride) FIELD(d_base) FIELD(d_stride) FIELD(d_sample_stride) FIELD(mask_base) \
+  FIELD(seed) FIELD(row0) FIELD(col0) FIELD(tag)
+#define COMPLETION_FIELDS(FIELD) \
+  FIELD(status) FIELD(reserved0) FIELD(index) FIELD(cycles) FIELD(sum_abs) FIELD(max_abs) \
+  FIELD(tag) FIELD(reserved1) FIELD(wraps) FIELD(reserved2)
+// clang-format on
 
 constexpr uint32_t kSeed = 20;
 
