@@ -13,9 +13,9 @@
 // burst is opened only when its data is in the buffer: halt_i or an error response stops the opening
 // of bursts, and those open are finished without the engine. After an error done_o never comes.
 //
-// Latency: five cycles from the last beat of a row to its first WVALID (INT32). Throughput: one beat
-// of the engine, and one bus word of INT32 or max(Lanes, AxiData / 32) codes, a cycle; a line takes
-// one read more where it does not start at a multiple of these.
+// Latency: four cycles from the last beat of a row to its first WVALID (INT32), three at the end of
+// a tile. Throughput: one beat of the engine, and one bus word of INT32 or max(Lanes, AxiData / 32)
+// codes, a cycle; a line takes one read more where it does not start at a multiple of these.
 // Limits: Rows, Cols, Lanes powers of two, Rows and Cols at least max(Lanes, AxiData / 32); the
 // command is legal; tile sizes as in tile_walker.
 
@@ -231,8 +231,11 @@ module result_writer #(
   logic [2:0]            sample_q;
   logic [AddrWidth-1:0]  line_addr_q, addr_q, addr_next;  // of sample 0 of the line, of the sample
   logic                  line_ready, last_sample, last_line, seg_take;
-  // The walker's tile is ready by rows; one that the walker has left is ready.
-  assign line_ready  = !taken_q || (!transposed_q && {1'b0, line_q} < LinesWidth'(fill_row_q));
+  // The walker's tile is ready by rows; one that the walker has left is ready. Reads begin a cycle
+  // after this, so the last beat need not be in the buffer yet: without that, transposed tiles would
+  // lose a cycle.
+  assign line_ready  = !taken_q || fill_end ||
+                       (!transposed_q && {1'b0, line_q} < LinesWidth'(fill_row_q));
   assign last_sample = {1'b0, sample_q} == samples_q - 4'd1;
   assign last_line   = {1'b0, line_q} + LinesWidth'(1) == lines_q;
   assign seg_valid   = state_q == StRecord ? stats_valid_i : tile_q && line_ready;
