@@ -1,5 +1,6 @@
 # Machines without time, the legality of commands, the driver, and random commands for regressions.
 add_library(tetralog_machine STATIC command_rules.cc machine_memory.cc functional_machine.cc
-            illegal_command.cc random_case.cc random_commands.cc case_runner.cc)
+            illegal_command.cc random_case.cc random_commands.cc case_runner.cc
+            gemm_plan.cc driver.cc linear_layer.cc)
 target_link_libraries(tetralog_machine PRIVATE tetralog_warnings
                       PUBLIC tetralog_model tetralog_functional)
