@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <new>
 #include <stdexcept>
 #include <vector>
@@ -152,6 +153,33 @@ TEST(DriverModel, ASplitProductHasOneResult) {
   EXPECT_EQ(result.zeros, std::vector<uint64_t>{0});
 }
 
+// Says ten cycles in every record.
+class Timed : public FunctionalMachine {
+ public:
+  using FunctionalMachine::FunctionalMachine;
+  void ReadMemory(uint64_t address, std::span<uint8_t> bytes) const override {
+    FunctionalMachine::ReadMemory(address, bytes);
+    if (bytes.size() < Completion::kBytes) return;
+    Completion record = Completion::Unpack(bytes);
+    record.cycles = 10;
+    const auto packed = record.Pack();
+    std::copy(packed.begin(), packed.end(), bytes.begin());
+  }
+};
+
+TEST(DriverModel, CyclesAndWrapsOfASplitProductAddUp) {
+  Timed machine({}, kMemory);
+  Driver driver(machine);
+  Product product(driver, 40, 1, 4000);
+  const Tensor c = driver.NewTensor(1, 1, Format::kInt32);
+  driver.UploadInt32(c, std::vector<int32_t>{INT32_MAX});
+  product.request.c = Addend{c.address, 0, 4};  // the first part wraps, the others do not
+  const CommandResult result = driver.Wait(driver.Gemm(product.request));
+  EXPECT_EQ(result.wraps, 40u);
+  EXPECT_EQ(result.record.wraps, 0u);
+  EXPECT_EQ(result.cycles, 40u);
+}
+
 TEST(DriverModel, AStoppedRingIsAnExceptionUntilRecovery) {
   FunctionalMachine machine({}, kMemory);
   Driver driver(machine);
@@ -177,6 +205,9 @@ TEST(DriverModel, AStoppedRingIsAnExceptionUntilRecovery) {
   EXPECT_THROW(driver.Wait(later), std::invalid_argument) << "forgotten";
   const Handle again = driver.Gemm(product.request);
   EXPECT_EQ(driver.Wait(again).record.index, 0u);
+  driver.Gemm(product.request);
+  driver.WaitAll();
+  EXPECT_THROW(driver.Wait(later), std::invalid_argument) << "its number does not come again";
   machine.InjectFault(MemoryFault::kDecodeError, product.request.a.address, 1);
   driver.Gemm(product.request);
   EXPECT_THROW(driver.WaitAll(), DriverError);

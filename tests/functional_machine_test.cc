@@ -262,6 +262,41 @@ TEST_P(FunctionalMachineModel, CountsProductsAndThoseWithAZeroFactor) {
   EXPECT_EQ(Get(kRegControl), 1u << kControlEnable);
 }
 
+// All sixteen codes in both operands; a zero of LOG4 is 0000 or 1000.
+TEST_P(FunctionalMachineModel, CountsZerosOfEveryFormatAndOrientation) {
+  std::vector<uint8_t> a(75), b(25);  // rows of three bytes; A three samples
+  for (size_t i = 0; i < 75; ++i)
+    a[i] = static_cast<uint8_t>(i * i * 37 + (i % 3 == 0 ? 0 : 8 * i));
+  for (size_t i = 0; i < 25; ++i) b[i] = static_cast<uint8_t>(i * 53 * (i % 4 == 1));
+  machine_.WriteMemory(kA, a);
+  machine_.WriteMemory(kB, b);
+  for (unsigned kind = 0; kind < 16; ++kind) {
+    SCOPED_TRACE(kind);
+    Command command = Copy();
+    command.a_format = kind & 1 ? 2 : 0;
+    command.b_format = kind & 2 ? 1 : 0;
+    command.a_transposed = kind >> 2 & 1;
+    command.b_transposed = kind >> 3 & 1;
+    command.a_samples = 3;
+    command.a_sample_stride = 20;
+    uint64_t gated = 0;
+    for (uint32_t i = 0; i < 3 * kSize * kSize * kSize; ++i) {
+      const uint32_t m = i % kSize, n = i / kSize % kSize, k = i / 25 % kSize, s = i / 125;
+      const auto [ar, ac] = command.a_transposed ? std::pair(k, m) : std::pair(m, k);
+      const auto [br, bc] = command.b_transposed ? std::pair(n, k) : std::pair(k, n);
+      const uint8_t x = LoadCode(&a[20 * s + 3 * ar], ac), y = LoadCode(&b[3 * br], bc);
+      gated += y == 0 || x == 0 || (kind % 2 == 1 && x == 8);
+    }
+    Set(kRegControl, 1 << kControlSoftReset | 1 << kControlClearCounters);
+    Run(command);
+    EXPECT_EQ(Get(kRegStatus), 0u);
+    EXPECT_EQ(Count(kCounterProducts), 375u);
+    EXPECT_EQ(Count(kCounterGated), gated);
+    EXPECT_GT(gated, 30u);
+    EXPECT_LT(gated, 345u);
+  }
+}
+
 TEST_P(FunctionalMachineModel, TheRingWrapsAndKeepsTheOrder) {
   for (uint32_t i = 0; i < 10; ++i) {
     Command command = Copy();
@@ -367,14 +402,29 @@ TEST_P(FunctionalMachineModel, FaultsOfTheMemoryStopTheCommandThatMeetsThem) {
     Set(kRegControl, 1 << kControlEnable);
     ExpectStopped(fault.cause, 1);
   }
-  command.d_stride = 64;  // 20 of them are written: the word behind the next is not touched
-  for (const uint64_t offset : {31, 32}) {
-    Set(kRegControl, 1 << kControlSoftReset);
-    machine_.InjectFault(MemoryFault::kNone, 0, 0);
-    machine_.InjectFault(MemoryFault::kDecodeError, kD + offset, 1);
-    Run(command);
-    EXPECT_EQ(Get(kRegHead), offset == 31 ? 0u : 1u) << offset;
+}
+
+// Bytes 12 to 31 of every 64 are rows of D: they touch two words of the bus and no more.
+TEST_P(FunctionalMachineModel, WholeWordsOfRowsAreTouchedAndNothingBetween) {
+  Command command = Copy();
+  command.d_base = kD + 12;
+  command.d_stride = 64;
+  for (const uint64_t row : {0, 1, 4}) {
+    for (const auto& [offset, head] : {std::pair(0, 0u), {12, 0u}, {31, 0u}, {32, 1u}, {63, 1u}}) {
+      SCOPED_TRACE(std::to_string(row) + ", " + std::to_string(offset));
+      Set(kRegControl, 1 << kControlSoftReset);
+      machine_.InjectFault(MemoryFault::kNone, 0, 0);
+      machine_.InjectFault(MemoryFault::kDecodeError, kD + 64 * row + static_cast<uint64_t>(offset),
+                           1);
+      Run(command);
+      EXPECT_EQ(Get(kRegHead), head);
+    }
   }
+  Set(kRegControl, 1 << kControlSoftReset);
+  machine_.InjectFault(MemoryFault::kNone, 0, 0);
+  machine_.InjectFault(MemoryFault::kSlaveError, kA + 15, 1);  // A ends with kA + 14
+  Run(command);
+  ExpectStopped(Cause::kRead, 0);
 }
 
 TEST_P(FunctionalMachineModel, MemoryBehindTheEndAnswersWithAFault) {
