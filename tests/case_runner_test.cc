@@ -119,6 +119,29 @@ TEST(CaseRunnerModel, NamesEveryKindOfDifference) {
   EXPECT_NE(differences(0, c.rings.record_base + 16).find("record"), std::string::npos);
 }
 
+TEST(CaseRunnerModel, EveryMemberOfAnOutcomeCounts) {
+  FunctionalMachine machine({}, kMemory);
+  const Case c = RandomCase(kSeed, 0, {}, {.illegal_percent = 0, .fault_percent = 0});
+  const CaseOutcome outcome = RunCase(c, machine);
+  const auto expect_named = [&](const std::string& name, auto change) {
+    CaseOutcome other = outcome;
+    change(other);
+    EXPECT_EQ(Differences(c, outcome, other).rfind(name, 0), 0u) << name;
+  };
+  EXPECT_EQ(Differences(c, outcome, outcome), "");
+  expect_named("exception", [](CaseOutcome& o) { o.exception = "hangs"; });
+  expect_named("HEAD", [](CaseOutcome& o) { ++o.head; });
+  expect_named("TAIL", [](CaseOutcome& o) { ++o.tail; });
+  expect_named("STATUS", [](CaseOutcome& o) { ++o.status; });
+  expect_named("ERROR_CAUSE", [](CaseOutcome& o) { ++o.cause; });
+  expect_named("ERROR_INDEX", [](CaseOutcome& o) { ++o.error_index; });
+  expect_named("IRQ_STATUS", [](CaseOutcome& o) { o.irq_status ^= 2; });
+  expect_named("products", [](CaseOutcome& o) { ++o.products; });
+  expect_named("gated products", [](CaseOutcome& o) { ++o.gated; });
+  expect_named("the memories", [](CaseOutcome& o) { o.memory.pop_back(); });
+  expect_named("memory 0x0 ", [](CaseOutcome& o) { o.memory[0] ^= 0x80; });
+}
+
 TEST(CaseRunnerModel, AfterAnErrorOfTheBusOnlyTheFailedOutputMayDiffer) {
   FunctionalMachine right({}, kMemory);
   int checked = 0;
