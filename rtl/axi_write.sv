@@ -221,7 +221,8 @@ module axi_write #(
   logic [WordBytes-1:0] wstrb;
   always_comb begin
     for (int i = 0; i < Group; i++) codes[4*i+:4] = codes_i[4*i+:4] & {4{data_valid_q[i]}};
-    for (int i = 0; i < Group / 2; i++) code_strobes[i] = data_valid_q[2*i] | data_valid_q[2*i+1];
+    // A segment starts at a byte, so a byte's upper code exists only where its lower one does.
+    for (int i = 0; i < Group / 2; i++) code_strobes[i] = data_valid_q[2*i];
     wdata = wdata_q & {AxiData{part_q}};
     wstrb = wstrb_q & {WordBytes{part_q}};
     for (int s = 0; s < Slots; s++) begin
