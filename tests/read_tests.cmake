@@ -33,3 +33,16 @@ tetralog_verilate(tile_fetch_8x4_int32 TOP tile_fetch PREFIX Vtile_fetch_8x4_int
 tetralog_verilate(tile_fetch_4x8_codes TOP tile_fetch PREFIX Vtile_fetch_4x8_codes
                   PARAMS Rows=4 Cols=8 Lanes=8 AxiData=64 Nibbles=1 Tiles=4)
 tetralog_test(tile_fetch_test LIBS tile_fetch_8x4_int32 tile_fetch_4x8_codes LABEL rtl)
+
+# As gates, of the smallest shape, each runs its own test. (The memories of addend_loader would be
+# flip-flops, which take minutes.)
+function(tetralog_read_gates unit shape)
+  tetralog_netlist(${unit}_${shape}_gates TOP ${unit} PARAMS AxiData=64 ${ARGN})
+  tetralog_verilate(${unit}_${shape}_netlist TOP ${unit} PREFIX V${unit}_${shape}
+                    NETLIST ${${unit}_${shape}_gates_NETLIST})
+  tetralog_test(${unit}_netlist_test SOURCES ${unit}_test.cc LIBS ${unit}_${shape}_netlist
+                DEFINES GATES LABEL gates)
+endfunction()
+tetralog_read_gates(stream_reader 64)
+tetralog_read_gates(axi_read 64)
+tetralog_read_gates(mask_loader 8x4_l2_64 Rows=8 Cols=4 Lanes=2)
