@@ -2,3 +2,4 @@
 tetralog_test(axi_memory_test LIBS tetralog_rtl_machine LABEL sim)
 tetralog_test(axi_checker_test LIBS tetralog_rtl_machine LABEL sim)
 tetralog_test(rtl_machine_test LIBS tetralog_rtl_machine LABEL sim)
+tetralog_test(core_builds_test LIBS tetralog_cores tetralog_machine LABEL rtl)
