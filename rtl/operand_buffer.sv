@@ -12,7 +12,8 @@
 // Reading a word of the Rows banks of a tile row gives, Dot nibbles of every row at a time, the operands
 // of WordCodes / Dot beats; the other tile rows of the panel rest.
 //
-// Latency: a word is there in the cycle after rd_en_i and stays until the next rd_en_i; beat_i selects within the cycle.
+// Latency: a word is there in the cycle after rd_en_i and stays until the next rd_en_i; beat_i selects
+// within the cycle.
 // Throughput: a write and a read a cycle.
 // Limits: no word of a bank is read and written in the same cycle. Dot divides AxiData / 4.
 
