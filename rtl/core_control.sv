@@ -77,13 +77,13 @@ module core_control (
   end
   assign soft_reset_done_o = state_q == StRelease;
 
-  // The reset of the core is a register, so that it has no glitch.
+  // The reset of the core is a register and the hard reset, so it has no glitch.
   logic core_rst_nq, halt_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) core_rst_nq <= 1'b0;
     else core_rst_nq <= state_q != StReset;
   end
-  assign core_rst_no = core_rst_nq;
+  assign core_rst_no = core_rst_nq && rst_ni;
 
   // ------------------------------------------------------------------- head, error
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -138,7 +138,7 @@ module tetralog_core #(
   logic [CountWidth-1:0] count_products, count_gated;
   logic [BytesWidth-1:0] count_write_bytes;
 
-  assign waiting = enable && !error && tail != head;
+  assign waiting = enable && !error && !soft_reset && tail != head;
   control_registers #(
     .Rows(Rows), .Cols(Cols), .Dot(Dot), .Lanes(Lanes), .AccWidth(AccWidth),
     .RandomBits(RandomBits), .DepthA(DepthA), .DepthB(DepthB), .AxiData(AxiData),
