@@ -13,6 +13,7 @@
 #include "Vaddend_loader_16x16_l4_128.h"
 #include "Vaddend_loader_16x16_l8_64.h"
 #include "Vaddend_loader_4x4_l4_128.h"
+#include "Vaddend_loader_8x4_l2_128.h"
 #include "Vaddend_loader_8x4_l2_64.h"
 #include "tests/loader_testing.h"
 
@@ -49,10 +50,10 @@ LoaderCommand Strided(LoaderCommand c) {
 
 template <typename S>
 class AddendLoaderRtl : public ::testing::Test {};
-using Shapes = ::testing::Types<Shape<Vaddend_loader_16x16_l4_128, 16, 16, 4, 16>,
-                                Shape<Vaddend_loader_4x4_l4_128, 4, 4, 4, 16>,
-                                Shape<Vaddend_loader_8x4_l2_64, 8, 4, 2, 8>,
-                                Shape<Vaddend_loader_16x16_l8_64, 16, 16, 8, 8>>;
+using Shapes = ::testing::Types<
+    Shape<Vaddend_loader_16x16_l4_128, 16, 16, 4, 16>,
+    Shape<Vaddend_loader_4x4_l4_128, 4, 4, 4, 16>, Shape<Vaddend_loader_8x4_l2_64, 8, 4, 2, 8>,
+    Shape<Vaddend_loader_8x4_l2_128, 8, 4, 2, 16>, Shape<Vaddend_loader_16x16_l8_64, 16, 16, 8, 8>>;
 TYPED_TEST_SUITE(AddendLoaderRtl, Shapes);
 
 TYPED_TEST(AddendLoaderRtl, LoadsEverySizeInEveryOrientationWithEveryKindOfStride) {

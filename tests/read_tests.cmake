@@ -25,6 +25,7 @@ foreach(unit addend_loader mask_loader)
   tetralog_loader(${unit} 8 4 2 64)
   tetralog_loader(${unit} 16 16 8 64)
 endforeach()
+tetralog_loader(addend_loader 8 4 2 128)  # more banks than lanes
 tetralog_loader(mask_loader 32 4 4 64)
 tetralog_test(addend_loader_test LIBS ${addend_loader_units} LABEL rtl)
 tetralog_test(mask_loader_test LIBS ${mask_loader_units} LABEL rtl)
