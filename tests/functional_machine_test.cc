@@ -3,7 +3,8 @@
 //
 // The functional machine. State space: every register (reset value, writable bits, refusals); the
 // ring by hand-made commands whose product is known without arithmetic (the identity), in every
-// layout of D; each stop of the ring and its recovery; faults of the memory. The values of larger
+// layout of D; each stop of the ring and its recovery; faults of the memory (which
+// bytes a fault concerns: machine_memory_test). The values of larger
 // products belong to gemm_test, random sequences of commands to random_commands_test.
 
 #include "sim/functional_machine.h"
@@ -14,99 +15,10 @@
 #include <stdexcept>
 #include <vector>
 
-#include "model/formats.h"
+#include "tests/functional_machine_testing.h"
 
 namespace tetralog {
 namespace {
-
-constexpr uint64_t kRing = 0x1000, kRecords = 0x2000, kA = 0x4000, kB = 0x5000, kD = 0x6000,
-                   kC = 0x8000, kMask = 0x9000;
-constexpr uint64_t kMemory = 1 << 16;
-constexpr uint32_t kSize = 5;  // M = N = K
-
-class FunctionalMachineModel : public ::testing::TestWithParam<bool> {
- protected:
-  FunctionalMachineModel() : machine_({}, kMemory, {.fast = GetParam(), .threads = 1}) {
-    Fill(0, kMemory, 0xee);
-    Set(kRegRingBaseLo, kRing);
-    Set(kRegRecordBaseLo, kRecords);
-    Set(kRegRingSize, 4);
-    for (uint32_t r = 0; r < kSize; ++r) {
-      uint8_t a[3] = {0, 0, 0xb0}, b[3] = {0, 0, 0xc0};  // the pad nibble holds anything
-      StoreCode(a, r, 1);
-      for (uint32_t c = 0; c < kSize; ++c) StoreCode(b, c, Code(r, c));
-      machine_.WriteMemory(kA + 3 * r, a);
-      machine_.WriteMemory(kB + 3 * r, b);
-    }
-  }
-
-  static uint8_t Code(uint32_t r, uint32_t c) { return (3 * r + c + 1) % 8; }  // INT4, >= 0
-
-  void Set(uint32_t offset, uint32_t value) { machine_.WriteRegister(offset, value); }
-  uint32_t Get(uint32_t offset) { return machine_.ReadRegister(offset); }
-  void Fill(uint64_t address, size_t bytes, uint8_t value) {
-    machine_.WriteMemory(address, std::vector<uint8_t>(bytes, value));
-  }
-  std::vector<uint8_t> Bytes(uint64_t address, size_t bytes) {
-    std::vector<uint8_t> read(bytes);
-    machine_.ReadMemory(address, read);
-    return read;
-  }
-  int32_t Word(uint64_t address) {
-    const std::vector<uint8_t> b = Bytes(address, 4);
-    return static_cast<int32_t>(b[0] | b[1] << 8 | b[2] << 16 | uint32_t{b[3]} << 24);
-  }
-  uint64_t Count(unsigned counter) {
-    const uint64_t low = Get(kRegCounters + 8 * counter);
-    return low | uint64_t{Get(kRegCounters + 8 * counter + 4)} << 32;
-  }
-
-  // D = B, by the identity matrix, INT32.
-  static Command Copy() {
-    Command command;
-    command.op = static_cast<uint8_t>(Operation::kGemm);
-    command.m = command.n = command.k = kSize;
-    command.d_format = static_cast<uint8_t>(Format::kInt32);
-    command.samples = command.a_samples = 1;
-    command.block = 1;
-    command.a_base = kA;
-    command.b_base = kB;
-    command.a_stride = command.b_stride = 3;
-    command.d_base = kD;
-    command.d_stride = 32;
-    command.tag = 0xabcd;
-    return command;
-  }
-  static Command CopyCodes(Format format, bool transposed) {
-    Command command = Copy();
-    command.d_format = static_cast<uint8_t>(format);
-    command.d_transposed = transposed;
-    command.d_stride = 7;
-    command.scale_mul = 1;
-    return command;
-  }
-
-  void Put(const Command& command, uint32_t entry) {
-    machine_.WriteMemory(kRing + entry * kCommandBytes, command.Pack());
-  }
-  void Run(const Command& command) {
-    Put(command, 0);
-    Set(kRegTail, 1);
-    Set(kRegControl, 1 << kControlEnable);
-  }
-  Completion Record(uint32_t entry) {
-    return Completion::Unpack(Bytes(kRecords + entry * kRecordBytes, Completion::kBytes));
-  }
-  void ExpectStopped(Cause cause, uint32_t index) {
-    EXPECT_EQ(Get(kRegStatus), 1u << kStatusError);
-    EXPECT_EQ(static_cast<Cause>(Get(kRegErrorCause)), cause);
-    EXPECT_EQ(Get(kRegErrorIndex), index);
-    EXPECT_EQ(Get(kRegHead), index);
-    EXPECT_NE(Get(kRegIrqStatus) & 1u << kIrqError, 0u);
-  }
-
-  FunctionalMachine machine_;
-};
 
 INSTANTIATE_TEST_SUITE_P(Paths, FunctionalMachineModel, ::testing::Bool(),
                          [](const auto& path) { return path.param ? "Fast" : "Plain"; });
@@ -402,29 +314,6 @@ TEST_P(FunctionalMachineModel, FaultsOfTheMemoryStopTheCommandThatMeetsThem) {
     Set(kRegControl, 1 << kControlEnable);
     ExpectStopped(fault.cause, 1);
   }
-}
-
-// Bytes 12 to 31 of every 64 are rows of D: they touch two words of the bus and no more.
-TEST_P(FunctionalMachineModel, WholeWordsOfRowsAreTouchedAndNothingBetween) {
-  Command command = Copy();
-  command.d_base = kD + 12;
-  command.d_stride = 64;
-  for (const uint64_t row : {0, 1, 4}) {
-    for (const auto& [offset, head] : {std::pair(0, 0u), {12, 0u}, {31, 0u}, {32, 1u}, {63, 1u}}) {
-      SCOPED_TRACE(std::to_string(row) + ", " + std::to_string(offset));
-      Set(kRegControl, 1 << kControlSoftReset);
-      machine_.InjectFault(MemoryFault::kNone, 0, 0);
-      machine_.InjectFault(MemoryFault::kDecodeError, kD + 64 * row + static_cast<uint64_t>(offset),
-                           1);
-      Run(command);
-      EXPECT_EQ(Get(kRegHead), head);
-    }
-  }
-  Set(kRegControl, 1 << kControlSoftReset);
-  machine_.InjectFault(MemoryFault::kNone, 0, 0);
-  machine_.InjectFault(MemoryFault::kSlaveError, kA + 15, 1);  // A ends with kA + 14
-  Run(command);
-  ExpectStopped(Cause::kRead, 0);
 }
 
 TEST_P(FunctionalMachineModel, MemoryBehindTheEndAnswersWithAFault) {

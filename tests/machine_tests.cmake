@@ -1,5 +1,5 @@
 # Tests of the machines without time, of the driver and of the random commands.
-foreach(unit command_rules functional_machine random_commands case_runner gemm_plan driver
-        linear_layer)
+foreach(unit command_rules machine_memory functional_machine gemm_plan driver linear_layer
+        illegal_command random_commands case_runner)
   tetralog_test(${unit}_test LIBS tetralog_machine LABEL sim)
 endforeach()
