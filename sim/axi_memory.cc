@@ -80,8 +80,7 @@ void AxiMemory::InjectFault(MemoryFault fault, uint64_t address, uint64_t bytes)
   if (fault == MemoryFault::kNone) {
     faults_.clear();
   } else if (bytes != 0) {
-    const uint64_t word = options_.word_bytes;
-    faults_.push_back({address / word * word, (address + bytes - 1) | (word - 1),
+    faults_.push_back({address / options_.word_bytes * options_.word_bytes, address + bytes - 1,
                        fault == MemoryFault::kSlaveError ? kAxiSlvErr : kAxiDecErr});
   }
 }

@@ -95,7 +95,7 @@ class AxiMemory {
     uint16_t strb[kAxiMaxBeats];
   };
   struct Fault {
-    uint64_t first, last;  // bytes
+    uint64_t first, last;  // address of the first word, of the last byte
     uint8_t resp;
   };
 

@@ -165,6 +165,12 @@ TEST(AxiMemory, AnAddressWaitsForItsDataIfTold) {
     bench.master.w = {Beat(9, true)};
     ASSERT_TRUE(bench.Finish());
     EXPECT_EQ(bench.Word(0), 9u);
+    if (!before) continue;
+    bench.master.w = {Beat(8, true)};  // accepted long before its address
+    for (int i = 0; i < 30; ++i) bench.Tick();
+    bench.master.aw = {Burst(0, 1)};
+    ASSERT_TRUE(bench.Finish());
+    EXPECT_EQ(bench.Word(0), 8u);
   }
 }
 
@@ -357,6 +363,34 @@ TEST(AxiMemory, EveryChannelStallsAsOftenAsTold) {
     EXPECT_NEAR(utilisation(channel, 30), 0.7, 0.03) << "channel " << channel;
     EXPECT_NEAR(utilisation(channel, 90), 0.1, 0.02) << "channel " << channel;
   }
+}
+
+// Both moments of each choice that the protocol leaves open come about.
+TEST(AxiMemory, RandomEffectsAreEarlyAndLate) {
+  int early_effect = 0, late_effect = 0, early_read = 0, late_read = 0;
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    AxiMemoryOptions options = AxiMemoryOptions::Random(16, 0, 20, 20, seed);
+    options.read_latency_min = options.write_latency_min = 10;
+    Bench bench(options);
+    bench.SendWrite(0, {Beat(77, true)});
+    while (bench.master.w_cycles.empty() || bench.master.aw_cycles.empty()) bench.Tick();
+    uint64_t effect = 0;
+    for (; bench.master.writes.empty(); bench.Tick()) {
+      if (effect == 0 && bench.Word(0) == 77) effect = bench.cycle;
+    }
+    ASSERT_NE(effect, 0u) << "no effect before the response";
+    ++(bench.master.writes[0].cycle - effect > 5 ? early_effect : late_effect);
+
+    bench.master.ar = {Burst(0, 1)};
+    while (bench.master.ar_cycles.empty()) bench.Tick();
+    bench.SetWord(0, 88);
+    ASSERT_TRUE(bench.Finish());
+    ++(bench.master.reads[0].beat.data[0] == 77 ? early_read : late_read);
+  }
+  EXPECT_GT(early_effect, 20);
+  EXPECT_GT(late_effect, 20);
+  EXPECT_GT(early_read, 50);
+  EXPECT_GT(late_read, 50);
 }
 
 // A read that begins while a write is not answered may see the old or the new word, and must see

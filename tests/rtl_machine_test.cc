@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -35,7 +36,9 @@ enum class Misbehaviour {
   kActiveForever,  // hangs, but the array counts cycles
 };
 
-// Command i copies the word at 256*i to the word at 256*i + 128.
+// Command i copies the word at 256*i to the word at 256*i + 128, and reads 256 bytes more than it
+// needs, so that reads are outstanding when the first one fails. It is busy for a while after its
+// last command, and not at all between two; its interrupt falls late.
 class CopyCore : public Core {
  public:
   explicit CopyCore(Misbehaviour misbehaviour) : misbehaviour_(misbehaviour) {
@@ -49,26 +52,27 @@ class CopyCore : public Core {
     out = {};
     Lite(in.lite, out.lite);
     Copy(in.axi, out.axi);
-    out.irq = irq_;
+    out.irq = irq_ || cycle_ < irq_until_;
+    if (state_ != kFetch) busy_until_ = cycle_ + (head_ + 1 == tail_ ? 100 : 0);
     ++cycle_;
   }
 
-  uint64_t lite_accesses = 0;
-
  private:
-  bool busy() const { return (enable_ && tail_ != head_ && !error_) || state_ != kFetch; }
+  bool busy() const {
+    const bool hangs = misbehaviour_ == Misbehaviour::kHang && tail_ != head_;
+    return hangs || state_ != kFetch || cycle_ < busy_until_;
+  }
 
   void Lite(const AxiLiteMaster& in, AxiLiteSlave& out) {
     // Writes: address and data in any order, then the answer.
-    out.aw_ready = !aw_;
-    out.w_ready = !w_;
+    out.aw_ready = !aw_ && cycle_ % 2 == 0;
+    out.w_ready = !w_ && cycle_ % 3 == 0;
     out.b_valid = (aw_ && w_) || misbehaviour_ == Misbehaviour::kEarlyAnswer;
     if (misbehaviour_ == Misbehaviour::kNoAnswer && aw_addr_ == kScratch) out.b_valid = false;
     out.b_resp = aw_addr_ == kReadOnly ? kAxiSlvErr : kAxiOkay;
     if (out.b_valid && in.b_ready && aw_ && w_) {
       WriteTo(aw_addr_, w_data_);
       aw_ = w_ = false;
-      ++lite_accesses;
     }
     if (in.aw_valid && out.aw_ready) {
       aw_ = true;
@@ -79,7 +83,7 @@ class CopyCore : public Core {
       w_data_ = in.w_strb == 0xf ? in.w_data : 0;
     }
     // Reads.
-    out.ar_ready = !ar_;
+    out.ar_ready = !ar_ && cycle_ % 2 == 0;
     out.r_valid = ar_ && !(misbehaviour_ == Misbehaviour::kNoAnswer && ar_addr_ == kScratch);
     out.r_resp = ar_addr_ == 200 ? kAxiSlvErr : kAxiOkay;
     out.r_data = ReadFrom(ar_addr_);
@@ -98,6 +102,7 @@ class CopyCore : public Core {
       tail_ = value;
     } else if (offset == kRegIrqStatus) {
       irq_ = false;
+      irq_until_ = cycle_ + 3;
     } else if (offset == kRegIrqEnable) {
       irq_enable_ = value;
     } else if (offset == kScratch) {
@@ -126,7 +131,8 @@ class CopyCore : public Core {
   }
 
   void Copy(const AxiSlave& in, AxiMaster& out) {
-    out.b_ready = out.r_ready = true;
+    out.b_ready = true;
+    out.r_ready = state_ != kReadMore;
     const uint64_t base = 256 * uint64_t{head_};
     switch (state_) {
       case kFetch:
@@ -135,13 +141,21 @@ class CopyCore : public Core {
           return;
         if (misbehaviour_ == Misbehaviour::kDropRead && cycle_ % 2 != 0) return;
         out.ar = Burst(base, 1);
+        beats_ = 0;
+        if (in.ar_ready) state_ = kReadMore;
+        return;
+      case kReadMore:
+        out.ar = Burst(base, 16);
         if (in.ar_ready) state_ = kRead;
         return;
       case kRead:
         if (!in.r.valid) return;
-        data_ = in.r.data[0];
-        state_ = in.r.resp == kAxiOkay ? kAddress : kFetch;
-        error_ = in.r.resp != kAxiOkay;
+        if (beats_++ == 0) {
+          data_ = in.r.data[0];
+          error_ = in.r.resp != kAxiOkay;
+        }
+        if (error_) state_ = kFetch;
+        if (beats_ == 17) state_ = kAddress;
         return;
       case kAddress:
         out.aw = Burst(base + 128, 1);
@@ -164,12 +178,13 @@ class CopyCore : public Core {
 
   MachineShape shape_;
   Misbehaviour misbehaviour_;
-  uint64_t cycle_ = 0;
+  uint64_t cycle_ = 0, busy_until_ = 0, irq_until_ = 0;
   bool aw_ = false, w_ = false, ar_ = false;
   uint32_t aw_addr_ = 0, ar_addr_ = 0, w_data_ = 0;
   bool enable_ = false, irq_ = false;
   uint32_t tail_ = 0, head_ = 0, error_ = 0, scratch_ = 0, irq_enable_ = 0;
-  enum { kFetch, kRead, kAddress, kWrite, kDone } state_ = kFetch;
+  enum { kFetch, kReadMore, kRead, kAddress, kWrite, kDone } state_ = kFetch;
+  uint32_t beats_ = 0;
   uint64_t data_ = 0;
 };
 
@@ -234,6 +249,7 @@ TEST(RtlMachine, WaitRunsAllCommands) {
     machine->WriteRegister(kRegTail, 50);
     machine->Wait();
     EXPECT_EQ(machine->ReadRegister(kRegHead), 50u);
+    EXPECT_EQ(machine->ReadRegister(kRegStatus), 0u);
     EXPECT_TRUE(machine->BusIdle());
     for (uint32_t i = 0; i < 50; ++i) EXPECT_EQ(ByteAt(*machine, 256 * i + 128), i + 1);
   }
@@ -248,7 +264,7 @@ TEST(RtlMachine, FixedLatencyIsThatOfTheOptions) {
     machine->Wait();
     cycles[i] = machine->cycles();
   }
-  EXPECT_NEAR(static_cast<double>(cycles[1] - cycles[0]), 64.0 * 110, 64);
+  EXPECT_NEAR(static_cast<double>(cycles[1] - cycles[0]), 64.0 * 110, 128);
 }
 
 TEST(RtlMachine, WaitReturnsWithNothingToDo) {
@@ -283,7 +299,7 @@ TEST(RtlMachine, AFaultStopsTheCoreAndSparesTheMemory) {
     machine->WriteRegister(kRegControl, 1);
     machine->WriteRegister(kRegTail, 5);
     machine->Wait();
-    EXPECT_EQ(machine->ReadRegister(kRegStatus), 1u << kStatusError);
+    EXPECT_EQ(machine->ReadRegister(kRegStatus) >> kStatusError & 1, 1u);
     EXPECT_EQ(machine->ReadRegister(kRegHead), 2u);
     EXPECT_EQ(ByteAt(*machine, 256 + 128), 2);
     EXPECT_EQ(ByteAt(*machine, 512 + 128), 0);
@@ -292,6 +308,19 @@ TEST(RtlMachine, AFaultStopsTheCoreAndSparesTheMemory) {
     machine->WriteRegister(kRegTail, 5);
     machine->Wait();
     EXPECT_EQ(ByteAt(*machine, 512 + 128), 3);
+  }
+}
+
+// The read that fails comes at all phases of the looks at the status.
+TEST(RtlMachine, WaitReturnsFromAnErrorWhenTheBusIsIdle) {
+  for (uint32_t latency = 20; latency < 60; ++latency) {
+    const auto machine = MakeMachine({.read_latency = latency});
+    machine->InjectFault(MemoryFault::kSlaveError, 0, 1);
+    machine->WriteRegister(kRegControl, 1);
+    machine->WriteRegister(kRegTail, 1);
+    machine->Wait();
+    EXPECT_EQ(machine->ReadRegister(kRegStatus) >> kStatusError & 1, 1u);
+    EXPECT_TRUE(machine->BusIdle()) << "latency " << latency;
   }
 }
 
