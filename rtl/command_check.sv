@@ -3,7 +3,7 @@
 //
 // Decides whether a command may run, and which earlier commands it must wait for.
 //
-// What follows from single fields is combinational (basic_ok_o). The rest needs products (extents of
+// What follows from single fields is combinational (early_ok_o: operands may be loaded). The rest needs products (extents of
 // tensors, sizes in the buffers), which one small multiplier makes, eight bits of a factor a cycle.
 // Of all rules that a command breaks the one with the lowest number is reported (tetralog_pkg::cause_e,
 // docs/interface.md).
@@ -34,7 +34,7 @@ module command_check #(
   input  logic [2*AddrWidth-1:0] busy_first_i,    // byte ranges that earlier commands write
   input  logic [2*AddrWidth-1:0] busy_last_i,
 
-  output logic                   basic_ok_o,      // no cause up to CauseIndex
+  output logic                   early_ok_o,      // no cause up to CauseIndex, and panels surely fit
   output logic                   done_o,
   output logic [7:0]             cause_o,
   output logic [1:0]             conflict_o,
@@ -80,8 +80,15 @@ module command_check #(
                                       signed'(c.scale_shift) < -8'sd32 ||
                                       signed'(c.scale_shift) > 8'sd63);
   assign bad_index     = c.col0[3:0] != 4'd0 || col_end > 33'h10000000;
-  assign basic_ok_o    = !(bad_operation || bad_format || bad_dimension || bad_samples ||
-                           bad_scale || bad_index);
+
+  // A panel of A has a_samples * words words, which is no more than words times the next power of two.
+  logic [31:0] words, panel_bound;
+  assign words       = (c.k + 32'(AxiData / 4 - 1)) >> WordBits;
+  assign panel_bound = (c.a_samples > 4'd4) ? words << 3 : (c.a_samples > 4'd2) ? words << 2 :
+                       (c.a_samples > 4'd1) ? words << 1 : words;
+  assign early_ok_o  = !(bad_operation || bad_format || bad_dimension || bad_samples || bad_scale ||
+                         bad_index) && panel_bound <= 32'(DepthA) && words <= 32'(DepthB) &&
+                       c.block != '0;
 
   logic bad_alignment;
   assign bad_alignment = (c.c_enable && ((c.c_base[1:0] | c.c_row_stride[1:0] |
@@ -180,9 +187,6 @@ module command_check #(
   end
 
   // Factors of the state: count * size, and where two are summed, count2 * size2.
-  logic [31:0] words;
-  assign words = (c.k + 32'(AxiData / 4 - 1)) >> WordBits;
-
   logic [23:0] count, count2;
   logic [31:0] size, size2;
   logic [63:0] base;

@@ -105,7 +105,7 @@ module command_front #(
   end
 
   // ------------------------------------------------------------------------ check
-  logic       check_start_q, basic_ok, check_done;
+  logic       check_start_q, early_ok, check_done;
   logic [7:0] check_cause;
   logic [1:0] conflict;
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -124,7 +124,7 @@ module command_front #(
     .ring_size_i,
     .busy_first_i (slot_first_i),
     .busy_last_i  (slot_last_i),
-    .basic_ok_o   (basic_ok),
+    .early_ok_o   (early_ok),
     .done_o       (check_done),
     .cause_o      (check_cause),
     .conflict_o   (conflict),
@@ -136,7 +136,7 @@ module command_front #(
   assign legal        = check_done && check_cause == tetralog_pkg::CauseNone;
   assign clear        = legal && (conflict & slot_busy_i) == 2'd0;
   assign load_start_o = state_q == StRun && !started_q && !load_busy_i &&
-                        (clear || (basic_ok && slot_busy_i == 2'd0 && !check_done));
+                        (clear || (early_ok && slot_busy_i == 2'd0 && !check_done));
   assign back_valid_o = state_q == StRun && started_q && !handed_q && clear;
 
   always_comb begin

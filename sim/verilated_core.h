@@ -66,12 +66,11 @@ class VerilatedCore : public Core {
   void Reset() override {
     const CoreInputs in;
     CoreOutputs out;
-    // The reset falls before the first clock edge, so that no register clocks what it holds from
-    // power-up into another.
-    top_->rst_ni = 1;
-    top_->clk_i = 0;
-    Eval();
     top_->rst_ni = 0;
+    // The first clock edge meets what the registers hold from power-up.
+    context_->assertOn(false);
+    Cycle(in, out);
+    context_->assertOn(true);
     for (int i = 0; i < 4; ++i) Cycle(in, out);
     top_->rst_ni = 1;
   }
