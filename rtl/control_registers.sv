@@ -169,21 +169,27 @@ module control_registers #(
   end
 
   logic [1:0] irq_enable_q, irq_status_q, irq_set, irq_clear;
-  logic       enable_q, soft_reset_q, error_q, clear_counters;
+  logic       enable_q, soft_reset_q, error_q, write_clear, clear_hold_q, clear_counters;
   assign irq_set[tetralog_pkg::IRQ_COMPLETION] = completion_i;
   assign irq_set[tetralog_pkg::IRQ_ERROR]      = error_i && !error_q;
   assign irq_clear = s_axil_wdata_i[1:0] & {2{wr_irq_status && strobe[0]}};
-  assign clear_counters = !awake_q || (wr_control && strobe[0] &&
-                                       s_axil_wdata_i[tetralog_pkg::CONTROL_CLEAR_COUNTERS]);
+  // Asked for together with a soft reset, a clear lasts until its end: what still runs is not counted.
+  assign write_clear    = wr_control && strobe[0] &&
+                          s_axil_wdata_i[tetralog_pkg::CONTROL_CLEAR_COUNTERS];
+  assign clear_counters = !awake_q || write_clear || clear_hold_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       enable_q     <= 1'b0;
       soft_reset_q <= 1'b0;
       error_q      <= 1'b0;
+      clear_hold_q <= 1'b0;
       irq_enable_q <= '0;
       irq_status_q <= '0;
     end else begin
       error_q <= error_i;
+      clear_hold_q <= (clear_hold_q && !soft_reset_done_i) ||
+                      (write_clear && ((soft_reset_q && !soft_reset_done_i) ||
+                                       s_axil_wdata_i[tetralog_pkg::CONTROL_SOFT_RESET]));
       if (wr_control && strobe[0]) enable_q <= s_axil_wdata_i[tetralog_pkg::CONTROL_ENABLE];
       if (wr_irq_enable && strobe[0]) irq_enable_q <= s_axil_wdata_i[1:0];
       // An event in the cycle of its clearing is kept, a request in the cycle of the last one's end too.

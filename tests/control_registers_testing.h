@@ -53,6 +53,7 @@ struct Model {
                                      {kRegRecordBaseLo, 0}, {kRegTail, 0},       {kRegIrqEnable, 0},
                                      {kRegRecordBaseHi, 0}};
   bool enable = false, soft_reset = false, last_error = false;
+  bool hold_clear = false;  // counters stay 0 to the end of the soft reset
   uint32_t irq_status = 0, held = 0;
   std::array<uint64_t, kCounters> counter{};
 
@@ -125,7 +126,8 @@ struct Model {
     }
     soft_reset |= request;
     for (unsigned i = 0; i < kCounters; ++i)
-      counter[i] = clear_counters ? 0 : (counter[i] + in.count[i]) & kCounterMask;
+      counter[i] = clear_counters || hold_clear ? 0 : (counter[i] + in.count[i]) & kCounterMask;
+    hold_clear = (hold_clear && !in.done) || (clear_counters && soft_reset);
     return resp;
   }
 };
