@@ -19,3 +19,7 @@ tetralog_test(feeder_test LIBS feeder_4x8x2 feeder_8x4x4 LABEL rtl)
 
 tetralog_verilate(core_control_rtl TOP core_control)
 tetralog_test(core_control_test LIBS core_control_rtl LABEL rtl)
+
+tetralog_verilate(command_front_4x4 TOP command_front PREFIX Vcommand_front
+                  PARAMS Rows=4 Cols=4 DepthA=64 DepthB=64 AxiData=64)
+tetralog_test(command_front_test LIBS command_front_4x4 tetralog_machine LABEL rtl)
