@@ -15,3 +15,13 @@ tetralog_verilate(core_8x4x2 TOP tetralog_core PREFIX Vcore_8x4x2
 add_library(tetralog_cores STATIC core_builds.cc)
 target_link_libraries(tetralog_cores PRIVATE tetralog_warnings core_16x16x4 core_4x4x1 core_8x4x2
                       PUBLIC tetralog_rtl_machine)
+
+# The report of utilisation, on its own cores; not part of the default build.
+tetralog_verilate(core_16x16x1 TOP tetralog_core PREFIX Vcore_16x16x1
+                  PARAMS Rows=16 Cols=16 Dot=1 AccWidth=24 Lanes=4 RandomBits=12 DepthA=64
+                         DepthB=128 AxiData=128 AddrWidth=40)
+add_executable(tetralog_utilisation EXCLUDE_FROM_ALL utilisation.cc utilisation_builds.cc
+                                                     provenance.cc)
+target_link_libraries(tetralog_utilisation PRIVATE tetralog_warnings tetralog_machine
+                      tetralog_rtl_machine core_16x16x1 core_16x16x4 CLI11::CLI11
+                      nlohmann_json::nlohmann_json)
