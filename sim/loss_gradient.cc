@@ -1,0 +1,62 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/loss_gradient.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+#include "model/epilogue_lane.h"
+#include "model/luq_quantizer.h"
+#include "model/random_source.h"
+#include "sim/reference/loss.h"
+
+namespace tetralog {
+namespace {
+
+// y as the quantiser takes it: 52 fraction bits are all of a double >= 1, and more than the
+// rounding of a smaller one looks at. Beyond 64 all values round alike.
+ScaledValue ScaledFrom(double y) {
+  constexpr int kFractionBits = 52;
+  const double magnitude = std::ldexp(std::min(std::fabs(y), 128.0), kFractionBits);
+  return {y < 0, static_cast<uint64_t>(magnitude), kFractionBits};
+}
+
+}  // namespace
+
+LossGradient MakeLossGradient(std::span<const int32_t> logits, std::span<const uint8_t> labels,
+                              const LossOptions& options) {
+  if (labels.empty() || logits.size() % labels.size() != 0) {
+    throw std::invalid_argument(std::to_string(logits.size()) + " logits for " +
+                                std::to_string(labels.size()) + " labels: give whole rows");
+  }
+  const size_t classes = logits.size() / labels.size();
+  if (*std::max_element(labels.begin(), labels.end()) >= classes) {
+    throw std::invalid_argument("a label is no class: give labels below " +
+                                std::to_string(classes));
+  }
+  std::vector<double> real(logits.size());
+  for (size_t i = 0; i < real.size(); ++i) real[i] = logits[i] * options.scale;
+  const reference::Loss loss = reference::softmax_loss(real, labels.data(), classes);
+
+  LossGradient result;
+  result.mean = loss.mean;
+  result.correct = static_cast<uint32_t>(loss.correct);
+  const int random_bits = static_cast<int>(options.random_bits);
+  for (uint32_t s = 0; s < options.samples; ++s) {
+    std::vector<uint8_t>& codes = result.codes.emplace_back();
+    for (size_t i = 0; i < real.size(); ++i) {
+      const uint16_t word =
+          RandomWord(options.seed, static_cast<uint8_t>(s), static_cast<uint32_t>(i / classes),
+                     static_cast<uint32_t>(i % classes));
+      codes.push_back(QuantizeLuq(ScaledFrom(std::ldexp(loss.gradient[i], -options.shift)),
+                                  TopBits(word, random_bits), random_bits)
+                          .code);
+    }
+  }
+  return result;
+}
+
+}  // namespace tetralog
