@@ -462,7 +462,7 @@ TEST_F(CommandFrontRtl, StopsAtARingThatIsMisusedBeforeItFetches) {
     rings_.size = 4;
     Reset();
     rings_.size = misuse.rings.size;
-    entries_[0] = LegalCommand(0).Pack();
+    Submit(LegalCommand(0));
     unit_->enable_i = 0;
     tail_ = misuse.tail;
     Cycles(20);
