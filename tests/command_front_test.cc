@@ -79,7 +79,7 @@ class CommandFrontRtl : public testing::Test {
 
   // Writes a command into its entry and rings the doorbell.
   void Submit(const Command& command) {
-    entries_[tail_ % rings_.size] = command.Pack();
+    entries_[tail_ % entries_.size()] = command.Pack();
     commands_.push_back(command);
     ++tail_;
   }
@@ -128,12 +128,12 @@ class CommandFrontRtl : public testing::Test {
     }
     if (request) {
       ASSERT_EQ(fetched_, requested_ + 1);
-      ASSERT_EQ(u.req_addr_o, rings_.ring_base + requested_ % rings_.size * kCommandBytes);
+      ASSERT_EQ(u.req_addr_o, rings_.ring_base + requested_ % entries_.size() * kCommandBytes);
       ASSERT_EQ(u.req_len_o, kBeats - 1);
       uint64_t when = cycle_ + 1 + dice_.Below(latency_);
       for (uint32_t i = 0; i < kBeats; ++i) {
         uint64_t data = 0;
-        std::memcpy(&data, &entries_[requested_ % rings_.size][8 * i], 8);
+        std::memcpy(&data, &entries_[requested_ % entries_.size()][8 * i], 8);
         when += stall_ ? dice_.Below(3) : 1;
         beats_.push_back({when, data});
       }
@@ -461,8 +461,8 @@ TEST_F(CommandFrontRtl, StopsAtARingThatIsMisusedBeforeItFetches) {
     rings_ = misuse.rings;
     rings_.size = 4;
     Reset();
-    rings_.size = misuse.rings.size;
     Submit(LegalCommand(0));
+    rings_.size = misuse.rings.size;
     unit_->enable_i = 0;
     tail_ = misuse.tail;
     Cycles(20);
