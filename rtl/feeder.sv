@@ -9,7 +9,7 @@
 //
 // The buffers are circular; panels of A and B lie in them in the order in which they are loaded. The
 // feeder follows that order with its own pointers and gives panels back: a panel of A after its
-// last row of tiles (a resident A: in the last block), a panel of B after its last use in the block.
+// last tile in the block (a resident A: in the last block), a panel of B after its last use.
 //
 // start_i, while busy_o is low, begins a command; the inputs named cmd_* must be stable while busy_o.
 // Latency: two cycles from start_i, or from loaded operands, to the first beat. Throughput: one beat
@@ -89,39 +89,50 @@ module feeder #(
   logic [23:0]          m0, n0;
   logic [RowsWidth-1:0] rows;
   logic [ColsWidth-1:0] cols;
-  logic                 last_col, last_row, last_block, last_tile;
+  logic                 last_col, last_row, last_panel_a, last_panel_b, last_block, last_tile;
   logic [32:0]          unused_addr;
-  tile_walker #(.Rows(Rows), .Cols(Cols), .AddrWidth(32)) u_walker (
+  tile_walker #(.Rows(Rows), .Cols(Cols), .AxiData(AxiData), .AddrWidth(32)) u_walker (
     .clk_i, .rst_ni,
     .start_i,
-    .m_i         (cmd_m_i),
-    .n_i         (cmd_n_i),
-    .block_cols_i(cmd_block_cols_i),
-    .base_i      (32'd0),
-    .row_step_i  (33'd0),
-    .col_step_i  (33'd0),
-    .valid_o     (tile_valid),
-    .next_i      (tile_next),
-    .m0_o        (m0),
-    .n0_o        (n0),
-    .rows_o      (rows),
-    .cols_o      (cols),
-    .addr_o      (unused_addr),
-    .last_col_o  (last_col),
-    .last_row_o  (last_row),
-    .last_block_o(last_block),
-    .last_o      (last_tile)
+    .m_i           (cmd_m_i),
+    .n_i           (cmd_n_i),
+    .block_cols_i  (cmd_block_cols_i),
+    .base_i        (32'd0),
+    .row_step_i    (33'd0),
+    .col_step_i    (33'd0),
+    .valid_o       (tile_valid),
+    .next_i        (tile_next),
+    .m0_o          (m0),
+    .n0_o          (n0),
+    .rows_o        (rows),
+    .cols_o        (cols),
+    .addr_o        (unused_addr),
+    .last_col_o    (last_col),
+    .last_row_o    (last_row),
+    .last_panel_a_o(last_panel_a),
+    .last_panel_b_o(last_panel_b),
+    .last_block_o  (last_block),
+    .last_o        (last_tile)
   );
 
   // ----------------------------------------------------- beats of the tile, stage 1
   logic        valid_q, advance, fire, loaded;
-  logic [31:0] a_seq_q, a_first_seq_q, b_seq_q, b_block_seq_q;  // of the tile, in load order
+  // Tiles of the panel before this one.
+  logic [GroupAWidth-1:0] a_group;
+  logic [GroupBWidth-1:0] b_group;
+  assign a_group = GroupAWidth'(m0 >> $clog2(Rows)) & GroupAWidth'(GroupsA - 1);
+  assign b_group = GroupBWidth'(n0 >> $clog2(Cols)) & GroupBWidth'(GroupsB - 1);
+
+  // Of the panels, in load order: the number of their first tile row or column.
+  logic [31:0] a_seq_q, a_first_seq_q, b_seq_q, b_block_seq_q, a_ahead, b_ahead;
+  assign a_ahead = a_loaded_i - a_seq_q;
+  assign b_ahead = b_loaded_i - b_seq_q;
   logic [23:0] k_left_q;
   logic [3:0]  sample_q;
   logic [BeatWidth-1:0] beat_q;
   logic        last_beat, last_sample, last_word_beat, word_start;
   assign advance        = !valid_q || op_ready_i;
-  assign loaded         = a_loaded_i != a_seq_q && b_loaded_i != b_seq_q;
+  assign loaded         = a_ahead > 32'(a_group) && b_ahead > 32'(b_group);
   assign fire           = tile_valid && loaded && advance;
   assign last_beat      = k_left_q <= 24'(Dot);
   assign last_sample    = sample_q == cmd_a_samples_i;
@@ -139,48 +150,34 @@ module feeder #(
   assign a_next_panel = a_panel_q + AWidth'(cmd_panel_words_i);
   assign b_next_panel = b_panel_q + BWidth'(k_words);
 
-  logic [GroupAWidth-1:0] a_group_q;
-  logic [GroupBWidth-1:0] b_group_q;
-  logic a_panel_end, b_panel_end;
-  assign a_panel_end = last_row || a_group_q == GroupAWidth'(GroupsA - 1);
-  assign b_panel_end = last_col || b_group_q == GroupBWidth'(GroupsB - 1);
-
-  // What the next tile reads.
-  logic [AWidth-1:0] a_panel_d, a_first_panel_d;
-  logic [BWidth-1:0] b_panel_d, b_block_panel_d;
-  logic [31:0]       a_seq_d, a_first_seq_d, b_seq_d, b_block_seq_d;
+  // What the next tile reads. Panels change after their last tile: B's within the block, A's after the
+  // block's last panel of B.
+  logic              b_end, a_end, block_end, a_again;
+  logic [AWidth-1:0] a_panel_d;
+  logic [BWidth-1:0] b_panel_d;
+  logic [31:0]       a_seq_d, b_seq_d;
+  assign b_end     = last_col && last_row;
+  assign a_end     = b_end && last_panel_b;
+  assign block_end = a_end && last_panel_a;
+  assign a_again   = block_end && cmd_a_resident_i && !last_block;
   always_comb begin
-    a_panel_d       = a_panel_q;
-    a_first_panel_d = a_first_panel_q;
-    b_panel_d       = b_panel_q;
-    b_block_panel_d = b_block_panel_q;
-    a_seq_d         = a_seq_q;
-    a_first_seq_d   = a_first_seq_q;
-    b_seq_d         = b_seq_q;
-    b_block_seq_d   = b_block_seq_q;
-    if (last_col && !last_row) begin
+    a_seq_d   = a_seq_q;
+    a_panel_d = a_panel_q;
+    b_seq_d   = b_seq_q;
+    b_panel_d = b_panel_q;
+    if (a_end && !block_end) begin
       b_seq_d   = b_block_seq_q;
       b_panel_d = b_block_panel_q;
-    end else begin
-      b_seq_d = b_seq_q + 32'd1;
-      if (b_panel_end) b_panel_d = b_next_panel;
-      if (last_col) begin
-        b_block_seq_d   = b_seq_d;
-        b_block_panel_d = b_next_panel;
-      end
+    end else if (b_end) begin
+      b_seq_d   = b_seq_q + 32'(b_group) + 32'd1;
+      b_panel_d = b_next_panel;
     end
-    if (last_col) begin
-      if (last_row && cmd_a_resident_i && !last_block) begin
-        a_seq_d   = a_first_seq_q;
-        a_panel_d = a_first_panel_q;
-      end else begin
-        a_seq_d = a_seq_q + 32'd1;
-        if (a_panel_end) a_panel_d = a_next_panel;
-        if (last_row) begin
-          a_first_seq_d   = a_seq_d;
-          a_first_panel_d = a_next_panel;
-        end
-      end
+    if (a_again) begin
+      a_seq_d   = a_first_seq_q;
+      a_panel_d = a_first_panel_q;
+    end else if (a_end) begin
+      a_seq_d   = a_seq_q + 32'(a_group) + 32'd1;
+      a_panel_d = a_next_panel;
     end
   end
 
@@ -189,8 +186,6 @@ module feeder #(
       {a_panel_q, a_first_panel_q, a_word_q} <= '0;
       {b_panel_q, b_block_panel_q, b_word_q} <= '0;
       {a_seq_q, a_first_seq_q, b_seq_q, b_block_seq_q} <= '0;
-      a_group_q <= '0;
-      b_group_q <= '0;
       sample_q  <= 4'd1;
       beat_q    <= '0;
     end else if (fire) begin
@@ -201,18 +196,18 @@ module feeder #(
       end
       if (last_beat) sample_q <= last_sample ? 4'd1 : sample_q + 4'd1;
       if (tile_next) begin
-        a_panel_q       <= a_panel_d;
-        a_first_panel_q <= a_first_panel_d;
-        a_word_q        <= a_panel_d;
-        b_panel_q       <= b_panel_d;
-        b_block_panel_q <= b_block_panel_d;
-        b_word_q        <= b_panel_d;
-        a_seq_q         <= a_seq_d;
-        a_first_seq_q   <= a_first_seq_d;
-        b_seq_q         <= b_seq_d;
-        b_block_seq_q   <= b_block_seq_d;
-        b_group_q       <= b_panel_end ? '0 : b_group_q + GroupBWidth'(1);
-        if (last_col) a_group_q <= a_panel_end ? '0 : a_group_q + GroupAWidth'(1);
+        a_panel_q <= a_panel_d;
+        a_word_q  <= a_panel_d;
+        a_seq_q   <= a_seq_d;
+        b_panel_q <= b_panel_d;
+        b_word_q  <= b_panel_d;
+        b_seq_q   <= b_seq_d;
+        if (block_end) begin
+          a_first_panel_q <= a_panel_d;
+          a_first_seq_q   <= a_seq_d;
+          b_block_panel_q <= b_panel_d;
+          b_block_seq_q   <= b_seq_d;
+        end
       end
     end
   end
@@ -224,11 +219,11 @@ module feeder #(
 
   assign rd_en_o         = fire && word_start;
   assign a_addr_o        = a_word_q;
-  assign a_group_o       = a_group_q;
+  assign a_group_o       = a_group;
   assign b_addr_o        = b_word_q;
-  assign b_group_o       = b_group_q;
-  assign a_release_o     = tile_next && last_col && a_panel_end && (!cmd_a_resident_i || last_block);
-  assign b_release_o     = tile_next && last_row && b_panel_end;
+  assign b_group_o       = b_group;
+  assign a_release_o     = tile_next && a_end && (!cmd_a_resident_i || last_block);
+  assign b_release_o     = tile_next && b_end && last_panel_a;
   assign b_panel_words_o = (BWidth + 1)'(k_words);
   assign stall_operand_o = tile_valid && !loaded && !valid_q;
 

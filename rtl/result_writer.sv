@@ -166,11 +166,12 @@ module result_writer #(
   logic [ColsWidth-1:0] tile_cols;
   logic                 tile_valid, tile_next, tile_last;
   logic [23:0]          unused_m0, unused_n0;
-  logic                 unused_last_col, unused_last_row, unused_last_block, unused_nibble;
+  logic [4:0]           unused_flags;
+  logic                 unused_nibble;
   assign line_step     = {stride_q, 1'b0};
   assign element_step  = int32_q ? 33'd8 : 33'd1;
   assign unused_nibble = tile_addr[0];  // tiles start at even rows and columns: 0
-  tile_walker #(.Rows(Rows), .Cols(Cols), .AddrWidth(AddrWidth)) u_walker (
+  tile_walker #(.Rows(Rows), .Cols(Cols), .AxiData(AxiData), .AddrWidth(AddrWidth)) u_walker (
     .clk_i, .rst_ni,
     .start_i      (state_q == StStart),
     .m_i          (m_q),
@@ -186,9 +187,11 @@ module result_writer #(
     .rows_o       (tile_rows),
     .cols_o       (tile_cols),
     .addr_o       (tile_addr),
-    .last_col_o   (unused_last_col),
-    .last_row_o   (unused_last_row),
-    .last_block_o (unused_last_block),
+    .last_col_o   (unused_flags[0]),
+    .last_row_o   (unused_flags[1]),
+    .last_panel_a_o(unused_flags[2]),
+    .last_panel_b_o(unused_flags[3]),
+    .last_block_o (unused_flags[4]),
     .last_o       (tile_last)
   );
 

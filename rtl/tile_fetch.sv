@@ -86,13 +86,13 @@ module tile_fetch #(
   logic [ColsWidth-1:0] tile_cols;
   logic [AddrWidth:0]   tile_addr;
   logic [23:0]          unused_m0, unused_n0;
-  logic                 unused_last_col, unused_last_row, unused_last_block, unused_last;
+  logic [5:0]           unused_flags;
   logic [32:0]          across, along;  // nibbles from line to line, from element to element
   assign across = {line_stride_i, 1'b0};
   assign along  = 33'(Nibbles);
 
   tile_walker #(
-    .Rows(Rows), .Cols(Cols), .AddrWidth(AddrWidth)
+    .Rows(Rows), .Cols(Cols), .AxiData(AxiData), .AddrWidth(AddrWidth)
   ) u_walker (
     .clk_i, .rst_ni,
     .start_i, .m_i, .n_i, .block_cols_i, .base_i,
@@ -105,10 +105,12 @@ module tile_fetch #(
     .rows_o(tile_rows),
     .cols_o(tile_cols),
     .addr_o(tile_addr),
-    .last_col_o(unused_last_col),
-    .last_row_o(unused_last_row),
-    .last_block_o(unused_last_block),
-    .last_o(unused_last)
+    .last_col_o(unused_flags[0]),
+    .last_row_o(unused_flags[1]),
+    .last_panel_a_o(unused_flags[2]),
+    .last_panel_b_o(unused_flags[3]),
+    .last_block_o(unused_flags[4]),
+    .last_o(unused_flags[5])
   );
 
   logic [RowWidth-1:0]     rd_row_q;    // row at which reading is
@@ -208,8 +210,7 @@ module tile_fetch #(
   assign busy_o = tile_valid || ask_q != rd_q;
 
   logic unused_walker;
-  assign unused_walker = ^{unused_m0, unused_n0, unused_last_col, unused_last_row, unused_last_block,
-                           unused_last, tile_addr[0], m_i, n_i};
+  assign unused_walker = ^{unused_m0, unused_n0, unused_flags, tile_addr[0], m_i, n_i};
 
 `ifndef SYNTHESIS
   a_start_idle : assert property (@(posedge clk_i) disable iff (!rst_ni) start_i |-> !busy_o);

@@ -32,7 +32,7 @@ struct Shape {
     unit.col_stride_i = c.by_cols ? c.line_stride : 4;
     unit.m_i = c.m;
     unit.n_i = c.n;
-    unit.block_cols_i = c.block_cols;
+    unit.block_cols_i = kShape.grid().Block(c.block_cols);
   }
   static bool Valid(const Unit& unit) { return unit.c_valid_o; }
   static bool Ready(const Unit& unit) { return unit.c_ready_i; }

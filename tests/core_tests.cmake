@@ -1,5 +1,6 @@
 # Tests of the parts of the core that walk, check and control, and of the core itself.
-tetralog_verilate(tile_walker_4x8 TOP tile_walker PREFIX Vtile_walker_4x8 PARAMS Rows=4 Cols=8)
+tetralog_verilate(tile_walker_4x8 TOP tile_walker PREFIX Vtile_walker_4x8
+                  PARAMS Rows=4 Cols=8 AxiData=64)
 tetralog_test(tile_walker_test LIBS tile_walker_4x8 LABEL rtl)
 
 tetralog_verilate(product_counter_4x8x2 TOP product_counter PREFIX Vproduct_counter_4x8x2

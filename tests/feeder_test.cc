@@ -16,6 +16,7 @@
 
 #include "Vfeeder_4x8x2.h"
 #include "Vfeeder_8x4x4.h"
+#include "tests/tile_order.h"
 
 namespace tetralog {
 namespace {
@@ -158,15 +159,12 @@ class Bench {
     unit_.start_i = 1;
     Cycle();
     unit_.start_i = 0;
-    for (uint32_t start = 0; start < n; start += block_cols) {
-      for (uint32_t m0 = 0; m0 < m; m0 += shape_.rows) {
-        for (uint32_t n0 = start; n0 < std::min(n, start + block_cols); n0 += shape_.cols) {
-          for (uint32_t s = 0; s < samples; ++s) {
-            for (uint32_t i = 0; i < k; i += shape_.dot) {
-              ExpectBeat(a, b, m0, n0, s, i, k, s + 1 == samples && i + shape_.dot >= k);
-              if (testing::Test::HasFatalFailure()) return;
-            }
-          }
+    const TileGrid grid = {shape_.rows, shape_.cols, shape_.word_codes};
+    for (const TilePlace& t : TileOrder(grid, m, n, block_cols)) {
+      for (uint32_t s = 0; s < samples; ++s) {
+        for (uint32_t i = 0; i < k; i += shape_.dot) {
+          ExpectBeat(a, b, t.m0, t.n0, s, i, k, s + 1 == samples && i + shape_.dot >= k);
+          if (testing::Test::HasFatalFailure()) return;
         }
       }
     }

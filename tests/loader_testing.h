@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "tests/read_testing.h"
+#include "tests/tile_order.h"
 
 namespace tetralog {
 
@@ -25,7 +26,8 @@ struct LoaderCommand {
   uint64_t base = 0;
   uint32_t line_stride = 0;  // bytes
   bool by_cols = false;      // a stored line is a column
-  uint32_t m = 1, n = 1, block_cols = 0;
+  uint32_t m = 1, n = 1;
+  uint32_t block_cols = 0;  // rounded up to whole panels
 };
 inline std::ostream& operator<<(std::ostream& out, const LoaderCommand& c) {
   return out << "base " << c.base << ", line stride " << c.line_stride << ", by "
@@ -40,21 +42,17 @@ struct LoaderStalls {
 
 struct LoaderShape {
   uint32_t rows, cols, lanes, word_bytes;
+  constexpr TileGrid grid() const { return {rows, cols, word_bytes * 2}; }
 };
 
 // Calls `visit(row, first column, columns)` for every beat of a command, in the engine's order.
 inline void VisitBeats(const LoaderShape& shape, const LoaderCommand& c,
                        const std::function<void(uint32_t, uint32_t, uint32_t)>& visit) {
-  for (uint32_t block = 0; block < c.n; block += c.block_cols) {
-    const uint32_t block_end = std::min(c.n, block + c.block_cols);
-    for (uint32_t m0 = 0; m0 < c.m; m0 += shape.rows) {
-      for (uint32_t n0 = block; n0 < block_end; n0 += shape.cols) {
-        const uint32_t n1 = std::min(block_end, n0 + shape.cols);
-        for (uint32_t row = m0; row < std::min(c.m, m0 + shape.rows); ++row) {
-          for (uint32_t col = n0; col < n1; col += shape.lanes) {
-            visit(row, col, std::min(shape.lanes, n1 - col));
-          }
-        }
+  const TileGrid grid = shape.grid();
+  for (const TilePlace& t : TileOrder(grid, c.m, c.n, grid.Block(c.block_cols))) {
+    for (uint32_t row = t.m0; row < t.m0 + t.rows; ++row) {
+      for (uint32_t col = t.n0; col < t.n0 + t.cols; col += shape.lanes) {
+        visit(row, col, std::min(shape.lanes, t.n0 + t.cols - col));
       }
     }
   }

@@ -33,7 +33,7 @@ struct Shape {
     unit.transposed_i = c.by_cols;
     unit.m_i = c.m;
     unit.n_i = c.n;
-    unit.block_cols_i = c.block_cols;
+    unit.block_cols_i = kShape.grid().Block(c.block_cols);
   }
   static bool Valid(const Unit& unit) { return unit.mask_valid_o; }
   static bool Ready(const Unit& unit) { return unit.mask_ready_i; }

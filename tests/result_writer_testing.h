@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/tile_order.h"
 #include "tests/write_slave.h"
 
 namespace tetralog {
@@ -24,7 +25,7 @@ struct ResultCommand {
   bool int32 = true;
   bool transposed = false;
   int m = 1, n = 1, samples = 1;
-  int block_cols = 0;          // a multiple of the array's columns
+  int block_cols = 0;          // rounded up to whole panels
   uint32_t d_base = 0;         // offset in the memory
   uint32_t stride = 0;         // bytes
   uint32_t sample_stride = 0;  // bytes
@@ -40,6 +41,7 @@ class ResultBench {
  public:
   static constexpr int kRowsOfTile = kRows, kColsOfTile = kCols, kWordBytes = kAxi / 8;
   static constexpr int kElements = kAxi / 32;
+  static constexpr TileGrid kGrid = {kRows, kCols, kAxi / 4};
   static constexpr int kBanks = kLanes > kElements ? kLanes : kElements;
 
   explicit ResultBench(uint64_t seed) : random_(seed), slave_(kWordBytes) {
@@ -92,12 +94,9 @@ class ResultBench {
     auto at = [&](int r, int c, int s) { return z[(r * command.n + c) * command.samples + s]; };
     ExpectTensor(command, at);
     for (int i = 0; i < kStatWords; ++i) job.stats.push_back(static_cast<uint32_t>(random_()));
-    for (int first = 0; first < command.n; first += command.block_cols) {
-      const int end = std::min(command.n, first + command.block_cols);
-      for (int r0 = 0; r0 < command.m; r0 += kRows) {
-        for (int c0 = first; c0 < end; c0 += kCols) AddTile(command, r0, c0, at, job);
-      }
-    }
+    job.command.block_cols = static_cast<int>(kGrid.Block(command.block_cols));
+    for (const TilePlace& t : TileOrder(kGrid, command.m, command.n, job.command.block_cols))
+      AddTile(command, static_cast<int>(t.m0), static_cast<int>(t.n0), at, job);
     jobs_.push_back(job);
   }
 

@@ -35,10 +35,6 @@ class TileFetchRtl : public ::testing::Test {
  protected:
   static constexpr LoaderShape kShape = S::kShape;
 
-  struct Tile {
-    uint32_t m0, n0, rows, cols;
-  };
-
   TileFetchRtl() {
     unit_.start_i = unit_.seg_ready_i = unit_.word_valid_i = unit_.rd_next_i = 0;
     ResetUnit(unit_);
@@ -46,23 +42,15 @@ class TileFetchRtl : public ::testing::Test {
 
   void Run(const LoaderCommand& c, bool one_line, const LoaderStalls& stalls, uint64_t latency) {
     SCOPED_TRACE(::testing::Message() << c << (one_line ? ", one line" : "") << ", seed 1");
-    std::vector<Tile> tiles;
-    for (uint32_t block = 0; block < c.n; block += c.block_cols) {
-      const uint32_t end = std::min(c.n, block + c.block_cols);
-      for (uint32_t m0 = 0; m0 < c.m; m0 += kShape.rows) {
-        for (uint32_t n0 = block; n0 < end; n0 += kShape.cols) {
-          tiles.push_back(
-              {m0, n0, std::min(kShape.rows, c.m - m0), std::min(kShape.cols, end - n0)});
-        }
-      }
-    }
+    const std::vector<TilePlace> tiles =
+        TileOrder(kShape.grid(), c.m, c.n, kShape.grid().Block(c.block_cols));
     struct Segment {
       uint64_t addr, bytes;
       uint32_t tile, line;
     };
     std::deque<Segment> segments;
     for (uint32_t t = 0; t < tiles.size(); ++t) {
-      const Tile& tile = tiles[t];
+      const TilePlace& tile = tiles[t];
       const uint32_t lines = one_line ? 1 : c.by_cols ? tile.cols : tile.rows;
       const uint64_t line0 = c.by_cols ? tile.n0 : tile.m0, first = c.by_cols ? tile.m0 : tile.n0;
       const uint64_t elements = c.by_cols ? tile.rows : tile.cols;
@@ -86,7 +74,7 @@ class TileFetchRtl : public ::testing::Test {
     unit_.one_line_i = one_line;
     unit_.m_i = c.m;
     unit_.n_i = c.n;
-    unit_.block_cols_i = c.block_cols;
+    unit_.block_cols_i = kShape.grid().Block(c.block_cols);
     for (uint64_t cycle = 0; due < tiles.size(); ++cycle) {
       ASSERT_LT(cycle, limit) << "no end";
       unit_.seg_ready_i = !Stalls(rng_, stalls.seg);
@@ -118,7 +106,7 @@ class TileFetchRtl : public ::testing::Test {
         Settle(unit_);
         ASSERT_EQ(unit_.rd_row_o, row);
         ASSERT_EQ(unit_.rd_chunk_o, chunk);
-        const Tile& tile = tiles[due];
+        const TilePlace& tile = tiles[due];
         for (uint32_t i = 0; i < kShape.lanes && chunk * kShape.lanes + i < tile.cols; ++i) {
           const uint32_t col = chunk * kShape.lanes + i;
           const uint32_t line = one_line ? 0 : c.by_cols ? col : row, at = c.by_cols ? row : col;
