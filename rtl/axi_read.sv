@@ -3,8 +3,11 @@
 //
 // Joins the read requests of several streams into one AXI4 read port and routes the beats back.
 //
-// The ID of a burst is the number of its stream. Stream 0 goes first; the others take turns, burst by
-// burst. Beats of different IDs may interleave; those of one ID come in order, as AXI demands.
+// The ID of a burst is the number of its stream. Stream 0 goes first, then streams marked urgent_i,
+// and among equals the highest number, burst by burst. Streams have room for what they ask, and
+// none asks without end, so none starves. Little is asked ahead (MaxBeats), so that a stream that goes
+// first does not wait long behind what the others have asked for.
+// Beats of different IDs may interleave; those of one ID come in order, as AXI demands.
 // A beat with an error response (RRESP[1]) makes its stream fail until reset: neither that beat nor
 // a later one is delivered, the rest of its bursts is swallowed and nothing more is requested for it.
 // Under halt_i nothing more is granted and all beats are swallowed, so the port comes to rest: an
@@ -13,13 +16,16 @@
 // A stream must ask only for what it can take: a beat that waits holds up all beats behind it.
 // Both AXI channels are registered: no path leads from an AXI input to an AXI output.
 // Latency: one cycle from request to address, one from R to the stream. Throughput: an address and a
-// beat a cycle. Limits: at most 255 bursts outstanding; 2 <= Streams <= 2^IdWidth.
+// beat a cycle. Limits: a burst is granted while fewer than MaxBeats (up to 240) beats are outstanding: MaxBeats
+// must cover the latency of the memory for a full rate; bursts of at most 16 beats;
+// 2 <= Streams <= 2^IdWidth.
 
 module axi_read #(
   parameter int unsigned Streams   = 5,
   parameter int unsigned AddrWidth = 40,
   parameter int unsigned AxiData   = 128,
-  parameter int unsigned IdWidth   = 3
+  parameter int unsigned IdWidth   = 3,
+  parameter int unsigned MaxBeats  = 64
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -27,7 +33,8 @@ module axi_read #(
   input  logic [Streams-1:0]           req_valid_i,
   output logic [Streams-1:0]           req_ready_o,
   input  logic [Streams*AddrWidth-1:0] req_addr_i,
-  input  logic [Streams*8-1:0]         req_len_i,     // beats - 1
+  input  logic [Streams*8-1:0]         req_len_i,     // beats - 1, at most 15
+  input  logic [Streams-1:0]           urgent_i,
 
   output logic [Streams-1:0]           beat_valid_o,
   input  logic [Streams-1:0]           beat_ready_i,
@@ -60,18 +67,26 @@ module axi_read #(
 
   if (Streams < 2 || Streams > 2**IdWidth)
     $error("axi_read: Streams must be 2 to 2^IdWidth");
+  if (MaxBeats < 1 || MaxBeats > 240)
+    $error("axi_read: MaxBeats must be 1 to 240");
 
   logic [Streams-1:0] error_q;
-  logic [7:0]         bursts_q;  // granted and not over
+  logic [7:0]         beats_q;  // granted and not over
 
-  // Arbiter. turn_q marks the streams above the one that had the last turn: they come first.
-  logic [Streams-1:0] turn_q, wants, pool, grant;
+  // Arbiter: the highest of the streams that may go first.
+  logic [Streams-1:0] wants, pool, grant;
   logic               ar_free, granted;
   logic               ar_valid_q;
   assign ar_free = !ar_valid_q || m_axi_arready_i;
   assign wants   = req_valid_i & ~error_q;
-  assign pool    = wants[0] ? Streams'(1) : |(wants & turn_q) ? wants & turn_q : wants;
-  assign grant   = pool & (~pool + Streams'(1)) & {Streams{ar_free && !halt_i && bursts_q != '1}};
+  assign pool    = wants[0] ? Streams'(1) : |(wants & urgent_i) ? wants & urgent_i : wants;
+  always_comb begin
+    grant = '0;
+    if (ar_free && !halt_i && beats_q < 8'(MaxBeats)) begin
+      for (int unsigned s = 0; s < Streams; s++)
+        if (pool[s]) grant = Streams'(1) << s;
+    end
+  end
   assign granted = |grant;
   assign req_ready_o = grant;
 
@@ -92,10 +107,8 @@ module axi_read #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       ar_valid_q <= 1'b0;
-      turn_q     <= '0;
-    end else begin
-      if (ar_free) ar_valid_q <= granted;
-      if (granted && !grant[0]) turn_q <= ~((grant - Streams'(1)) | grant);
+    end else if (ar_free) begin
+      ar_valid_q <= granted;
     end
   end
   always_ff @(posedge clk_i) begin
@@ -118,15 +131,15 @@ module axi_read #(
   assign m_axi_arqos_o   = 4'b0000;
 
   // Beats: a register, and a second one for the beat that arrives while the first is held up.
-  localparam int unsigned BeatWidth = IdWidth + AxiData + 2;
+  localparam int unsigned BeatWidth = IdWidth + AxiData + 1;
   logic                 r_valid_q, skid_valid_q, r_free;
   logic [BeatWidth-1:0] r_q, skid_q, r_in;
   logic [IdWidth-1:0]   r_id;
-  logic                 r_bad, r_last, r_done;
+  logic                 r_bad, r_done;
   logic [Streams-1:0]   r_sel, drop;
-  assign r_in = {m_axi_rid_i, m_axi_rresp_i[1], m_axi_rlast_i, m_axi_rdata_i};
+  assign r_in = {m_axi_rid_i, m_axi_rresp_i[1], m_axi_rdata_i};
   assign m_axi_rready_o = !skid_valid_q;
-  assign {r_id, r_bad, r_last, beat_data_o} = r_q;
+  assign {r_id, r_bad, beat_data_o} = r_q;
 
   for (genvar s = 0; s < Streams; s++) begin : gen_stream
     assign r_sel[s] = r_valid_q && r_id == IdWidth'(s);
@@ -141,12 +154,12 @@ module axi_read #(
       r_valid_q    <= 1'b0;
       skid_valid_q <= 1'b0;
       error_q      <= '0;
-      bursts_q     <= '0;
+      beats_q      <= '0;
     end else begin
       if (r_free) r_valid_q <= skid_valid_q || m_axi_rvalid_i;
       skid_valid_q <= !r_free && (skid_valid_q || m_axi_rvalid_i);
       if (r_bad) error_q <= error_q | r_sel;
-      bursts_q <= bursts_q + 8'(granted) - 8'(r_done && r_last);
+      beats_q <= beats_q + ((ar_len_d + 8'd1) & {8{granted}}) - 8'(r_done);
     end
   end
   always_ff @(posedge clk_i) begin
@@ -155,16 +168,19 @@ module axi_read #(
   end
 
   assign error_o = error_q;
-  assign busy_o  = bursts_q != '0;
+  assign busy_o  = beats_q != '0;
   assign beat_o  = m_axi_rvalid_i && m_axi_rready_o;
 
-  logic unused_resp;
-  assign unused_resp = m_axi_rresp_i[0];  // exclusive access, never asked for
+  // Exclusive accesses are never asked for, and beats are counted.
+  logic unused_bits;
+  assign unused_bits = m_axi_rresp_i[0] ^ m_axi_rlast_i;
 
 `ifndef SYNTHESIS
   a_ar_waits : assert property (@(posedge clk_i) disable iff (!rst_ni)
     m_axi_arvalid_o && !m_axi_arready_i |=> m_axi_arvalid_o && $stable(m_axi_arid_o) &&
                                             $stable(m_axi_araddr_o) && $stable(m_axi_arlen_o));
+  a_short_burst : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    granted |-> ar_len_d < 8'd16);
   a_one_grant : assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0(grant));
   a_beat_waits : assert property (@(posedge clk_i) disable iff (!rst_ni)
     |(beat_valid_o & ~beat_ready_i) |=> halt_i || ($stable(beat_valid_o) && $stable(beat_data_o)));

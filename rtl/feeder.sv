@@ -76,7 +76,8 @@ module feeder #(
   output logic [23:0]            tile_n0_o,
   output logic                   tile_last_o,        // last tile of the command
 
-  output logic                   stall_operand_o     // waits for A or B
+  output logic                   lacks_a_o,          // the next tile's A is not loaded
+  output logic                   stall_operand_o     // the array waits for A or B
 );
 
   localparam int unsigned WordBits = $clog2(WordCodes);
@@ -132,7 +133,8 @@ module feeder #(
   logic [BeatWidth-1:0] beat_q;
   logic        last_beat, last_sample, last_word_beat, word_start;
   assign advance        = !valid_q || op_ready_i;
-  assign loaded         = a_ahead > 32'(a_group) && b_ahead > 32'(b_group);
+  assign lacks_a_o      = tile_valid && a_ahead <= 32'(a_group);
+  assign loaded         = !lacks_a_o && b_ahead > 32'(b_group);
   assign fire           = tile_valid && loaded && advance;
   assign last_beat      = k_left_q <= 24'(Dot);
   assign last_sample    = sample_q == cmd_a_samples_i;

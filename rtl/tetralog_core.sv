@@ -212,6 +212,10 @@ module tetralog_core #(
   logic [Streams*AddrWidth-1:0] req_addr;
   logic [Streams*8-1:0]         req_len;
   logic [AxiData-1:0]           beat_data;
+  // C and mask are small and near their use; B goes before A unless the array waits for A.
+  logic [Streams-1:0] urgent;
+  logic               lacks_a;
+  assign urgent = {2'b00, 1'b0, lacks_a, 1'b0};
   axi_read #(.Streams(Streams), .AddrWidth(AddrWidth), .AxiData(AxiData), .IdWidth(3)) u_read (
     .clk_i,
     .rst_ni      (core_rst_n),
@@ -219,6 +223,7 @@ module tetralog_core #(
     .req_ready_o (req_ready),
     .req_addr_i  (req_addr),
     .req_len_i   (req_len),
+    .urgent_i    (urgent),
     .beat_valid_o(beat_valid),
     .beat_ready_i(beat_ready),
     .beat_data_o (beat_data),
@@ -539,6 +544,7 @@ module tetralog_core #(
     .tile_m0_o        (tile_m0),
     .tile_n0_o        (tile_n0),
     .tile_last_o      (tile_last),
+    .lacks_a_o        (lacks_a),
     .stall_operand_o  (count_stall_operand)
   );
   assign count_active      = op_valid && op_ready;
