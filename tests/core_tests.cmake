@@ -24,3 +24,8 @@ tetralog_test(core_control_test LIBS core_control_rtl LABEL rtl)
 tetralog_verilate(command_front_4x4 TOP command_front PREFIX Vcommand_front
                   PARAMS Rows=4 Cols=4 DepthA=64 DepthB=64 AxiData=64)
 tetralog_test(command_front_test LIBS command_front_4x4 tetralog_machine LABEL rtl)
+
+# The whole core, in its smallest shape.
+foreach(unit tetralog_core tetralog_core_error)
+  tetralog_test(${unit}_test LIBS core_4x4x1 tetralog_rtl_machine tetralog_machine LABEL rtl)
+endforeach()
