@@ -32,7 +32,9 @@ struct StepCommand {
   std::string kind;       // as in the trace; "bias_gradient"
   uint64_t commands = 1;  // in the ring: more where K is split
   uint64_t products = 0;  // multiply-accumulates, m * n * k * a_samples
-  CommandResult result;   // cycles: 0 on a machine without time
+  // Its cycles run from its fetch to its last write, so those of commands that overlap do not add
+  // up; 0 on a machine without time.
+  CommandResult result;
 };
 
 struct MlpStepReport {

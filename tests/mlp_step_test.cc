@@ -10,6 +10,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -56,6 +59,46 @@ class MlpStepModel : public ::testing::Test {
     return RunMlpStep(driver, TheTrace().trace, 200, TheTrace().labels[1]);
   }
 };
+
+// The scale of the activations that this very step would ask for: clip / 15, over what is positive.
+double CurrentScale(const TraceGemm& forward) {
+  double count = 0, sum = 0, sum_squares = 0, max = 0;
+  for (size_t i = 0; i < forward.raw.size(); ++i) {
+    const double z = forward.raw[i] + forward.c[i / forward.n];
+    if (z <= 0) continue;
+    ++count;
+    sum += z;
+    sum_squares += z * z;
+    max = std::max(max, z);
+  }
+  const double clip = 17.74 * std::sqrt(sum_squares / count) - 18.64 * sum / count;
+  return std::clamp(clip, 0.1 * max, max) / kUint4Max * forward.scale_a * forward.scale_b;
+}
+
+TEST_F(MlpStepModel, TheRecordedStepHasBiasReluMaskSamplesAndHindsight) {
+  double farthest = 0;  // from the scale of the moment, relative, by hindsight
+  for (const TraceGemm& gemm : TheTrace().trace.gemms) {
+    if (gemm.kind == "forward" && gemm.layer != "fc3") {
+      const double off = std::fabs(gemm.scale_d / CurrentScale(gemm) - 1);
+      // m of 128 to 255 rounds a scale by 1 part in 256 at most.
+      if (gemm.step == 0) EXPECT_LT(off, 0.004) << gemm.name;
+      if (gemm.step == 200) farthest = std::max(farthest, off);
+    }
+    if (gemm.step != 200) continue;
+    if (gemm.kind == "forward") {
+      EXPECT_EQ(gemm.c.size(), gemm.m) << gemm.name;
+      EXPECT_GT(*std::max_element(gemm.c.begin(), gemm.c.end()), 0) << gemm.name;
+      EXPECT_EQ(gemm.d_format, gemm.layer == "fc3" ? Format::kInt32 : Format::kUint4);
+    } else if (gemm.kind == "input_gradient") {
+      EXPECT_EQ(gemm.samples, 2U) << gemm.name;
+      EXPECT_EQ(gemm.d_format, Format::kLog4) << gemm.name;
+      EXPECT_FALSE(gemm.mask.empty()) << gemm.name;
+    } else {
+      EXPECT_EQ(gemm.a_samples, 2U) << gemm.name;
+    }
+  }
+  EXPECT_GT(farthest, 0.004);
+}
 
 TEST_F(MlpStepModel, EveryTensorAndStatisticIsTheReferences) {
   for (const MachineShape& shape : {MachineShape(), SmallShape()}) {
