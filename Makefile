@@ -35,7 +35,7 @@ configure: deps
 # Builds targets; a terminal sees one line of progress, a log only what fails.
 build_targets = @cmake --build $(BUILD) -j $(JOBS) --target $(1) -- $$([ -t 1 ] || echo --quiet)
 
-demo: configure  ## replay the recorded training steps on model and RTL, compare with the reference
+demo: configure  ## replay the recorded training steps, memory to memory, on functional and RTL machine
 	$(call build_targets,tetralog)
 	@$(BUILD)/sim/tetralog replay $(TRACES) --json $(BUILD)/report/demo.json
 
@@ -79,4 +79,6 @@ clean:  ## remove build/
 -include sim/reference/reference.mk
 -include synth/synth.mk
 -include sim/random.mk
+-include sim/regress.mk
 -include sim/functional/bench.mk
+-include docs/docs.mk

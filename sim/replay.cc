@@ -143,6 +143,20 @@ GemmCommand RawCommandOf(const TraceGemm& g) {
   return command;
 }
 
+void CompareWithReference(const TraceGemm& gemm, const std::string& level,
+                          const std::vector<int32_t>& raw, const GemmResult& output,
+                          GemmReport& report) {
+  Comparison comparison(report, gemm, level);
+  comparison.Raw(raw, nullptr);
+  comparison.Outputs(output, nullptr);
+  comparison.Statistics(output.stats);
+}
+
+uint64_t OutputsCompared(const TraceGemm& gemm) {
+  const bool output_is_raw = gemm.d_format == Format::kInt32 && gemm.c.empty() && gemm.mask.empty();
+  return uint64_t{gemm.m} * gemm.n * (output_is_raw ? 1 : 1 + gemm.samples);
+}
+
 GemmReport Replay(const TraceGemm& gemm, Engine& engine, const ReplayOptions& options) {
   GemmReport report;
   report.macs = uint64_t{gemm.m} * gemm.n * gemm.k * gemm.a_samples;
@@ -150,10 +164,7 @@ GemmReport Replay(const TraceGemm& gemm, Engine& engine, const ReplayOptions& op
   GemmCommand command = CommandOf(gemm);
   command.keep_raw = true;
   const GemmResult functional = Gemm(command);
-  Comparison model(report, gemm, "functional");
-  model.Raw(functional.raw, nullptr);
-  model.Outputs(functional, nullptr);
-  model.Statistics(functional.stats);
+  CompareWithReference(gemm, "functional", functional.raw, functional, report);
 
   // The engine gives accumulators only as INT32 outputs without C and mask, so a GEMM with another
   // output runs twice.
@@ -164,7 +175,7 @@ GemmReport Replay(const TraceGemm& gemm, Engine& engine, const ReplayOptions& op
   report.cycles = output.cycles();
   report.bound = Bound(engine.shape(), command);
   const bool output_is_raw = gemm.d_format == Format::kInt32 && gemm.c.empty() && gemm.mask.empty();
-  report.outputs = uint64_t{gemm.m} * gemm.n * (output_is_raw ? 1 : 1 + gemm.samples);
+  report.outputs = OutputsCompared(gemm);
   if (output_is_raw) {
     rtl.Raw(output.result.z, &output.cycle);
   } else {

@@ -50,6 +50,15 @@ struct ReplayOptions {
   std::function<void(uint64_t)> on_cycle;
 };
 
+// Compares what a level made, in logical order, with the reference: counts in `report` what differs
+// and adds the first of it. `raw` holds the accumulators.
+void CompareWithReference(const TraceGemm& gemm, const std::string& level,
+                          const std::vector<int32_t>& raw, const GemmResult& output,
+                          GemmReport& report);
+
+// Accumulators and outputs of a GEMM; accumulators that are the output count once.
+uint64_t OutputsCompared(const TraceGemm& gemm);
+
 // Replays one GEMM. Throws EngineError when the engine breaks the order of its streams.
 GemmReport Replay(const TraceGemm& gemm, Engine& engine, const ReplayOptions& options);
 

@@ -1,0 +1,57 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The subcommands of the tool `tetralog`, one file each, and what they share.
+
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "sim/counters.h"
+#include "sim/machine.h"
+
+namespace tetralog {
+
+using Json = nlohmann::ordered_json;
+
+// What runs after parsing; its value is the exit code: 0, or 1 when results differ.
+using Action = std::function<int()>;
+
+void AddInfo(CLI::App& app, Action& action);
+void AddGemm(CLI::App& app, Action& action);
+void AddReplay(CLI::App& app, Action& action);
+void AddRegress(CLI::App& app, Action& action);
+
+// Which machines, and how their memories behave.
+struct MachineArguments {
+  std::vector<std::string> levels = {"functional", "rtl"};
+  std::string shape = "16x16x4";
+  uint32_t stalls = 0;
+  uint64_t seed = 1;
+
+  void AddShape(CLI::App& command);
+  void AddLevels(CLI::App& command);
+  void AddStalls(CLI::App& command);
+  std::string Text() const;  // the options that are not as they would be without a word
+};
+
+// A machine of this level ("functional" or "rtl"); std::invalid_argument for others.
+std::unique_ptr<Machine> MakeMachine(const std::string& level, const MachineArguments& arguments,
+                                     uint64_t memory_bytes);
+
+// Makes sure, before any work, that a report can be written; an empty path is no report.
+void CheckReportPath(const std::string& path);
+
+Json ShapeJson(const MachineShape& shape);
+Json CountersJson(const Counters& counters);
+
+// Part of the array's products of a cycle that were wanted; 0 without cycles.
+double Utilisation(uint64_t macs, uint64_t cycles, const MachineShape& shape);
+
+}  // namespace tetralog

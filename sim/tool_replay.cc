@@ -1,0 +1,229 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// `tetralog replay`: recorded GEMMs on whole machines, from memory to memory.
+
+#include "sim/tool_replay.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <stdexcept>
+
+#include "sim/driver.h"
+#include "sim/machine_replay.h"
+#include "sim/progress.h"
+#include "sim/provenance.h"
+#include "sim/replay.h"
+
+namespace tetralog {
+namespace {
+
+constexpr uint64_t kMemory = 64 << 20;
+
+struct ReplayMachine {
+  std::unique_ptr<Machine> machine;
+  std::unique_ptr<Driver> driver;
+  uint64_t mismatches = 0;
+};
+
+std::vector<ReplayMachine> MakeMachines(const ReplayArguments& args, Progress& progress) {
+  std::vector<ReplayMachine> machines;
+  for (const std::string& level : args.machines.levels) {
+    ReplayMachine m;
+    m.machine = MakeMachine(level, args.machines, kMemory);
+    m.machine->OnProgress(
+        [&progress](uint64_t cycles) { progress.Show(fmt::format("cycle {}", cycles)); });
+    m.driver = std::make_unique<Driver>(*m.machine);
+    machines.push_back(std::move(m));
+  }
+  if (!args.wave.empty()) {
+    const auto clocked = std::find(args.machines.levels.begin(), args.machines.levels.end(), "rtl");
+    const auto index =
+        clocked == args.machines.levels.end() ? 0 : clocked - args.machines.levels.begin();
+    machines[static_cast<size_t>(index)].machine->Trace(args.wave);
+  }
+  return machines;
+}
+
+// The bounds of the array and of its drain; the bus may bind earlier.
+CycleBound BoundOf(const MachineShape& s, const TraceGemm& gemm) {
+  return Bound({s.rows, s.cols, s.dot, s.lanes, s.acc_width, s.random_bits}, CommandOf(gemm));
+}
+
+struct Totals {
+  uint64_t outputs = 0, cycles = 0, macs = 0;
+  std::vector<std::string> failures;
+  Json gemms = Json::array();
+};
+
+void ReplayOne(const ReplayArguments& args, const SelectedTrace& selected, const TraceGemm& g,
+               std::vector<ReplayMachine>& machines, Progress& progress, Totals& totals) {
+  const std::string again = ReproducingCommand(args, selected.file, g.name);
+  const MachineShape& shape = machines.front().driver->shape();
+  Json entry = GemmJson(selected.trace, g);
+  Json levels = Json::object();
+  std::string columns;
+  uint64_t mismatches = 0;
+  MachineReplayReport timed;  // of the machine that has time
+  for (ReplayMachine& m : machines) {
+    MachineReplayReport r;
+    try {
+      r = ReplayOnMachine(g, *m.driver);
+    } catch (const std::runtime_error& e) {
+      progress.Clear();
+      throw std::runtime_error(
+          fmt::format("{} on {}: {}; again: {}", g.name, m.machine->level(), e.what(), again));
+    }
+    progress.Clear();
+    m.mismatches += r.mismatches;
+    mismatches += r.mismatches;
+    columns += fmt::format(" {:>10}", r.mismatches);
+    levels[m.machine->level()] = r.mismatches;
+    const EngineShape tiles{shape.rows, shape.cols, shape.dot};
+    for (const Mismatch& first : r.first)
+      totals.failures.push_back(Describe(first, g, tiles) + "\n  again: " + again);
+    if (r.counters[kCounterBusy] >= timed.counters[kCounterBusy]) timed = r;
+  }
+  const uint64_t cycles = timed.counters[kCounterBusy];
+  const double utilisation = Utilisation(timed.macs, cycles, shape);
+  const CycleBound bound = BoundOf(shape, g);
+  fmt::print("{:<7} {:>4} {:<27} {:>16} {:>9}{} {:>9} {:>5.1f}%\n", selected.trace.network, g.step,
+             ShortName(g), fmt::format("{} x {} x {}", g.m, g.k * g.a_samples, g.n), timed.outputs,
+             columns, cycles, 100 * utilisation);
+  entry.update({{"outputs", timed.outputs},
+                {"mismatches", mismatches},
+                {"mismatches_by_level", levels},
+                {"commands", timed.commands}});
+  entry.update(CountersJson(timed.counters));
+  entry.update({{"utilisation", utilisation},
+                {"bound_compute", bound.compute},
+                {"bound_drain", bound.drain}});
+  totals.gemms.push_back(std::move(entry));
+  totals.outputs += timed.outputs;
+  totals.cycles += cycles;
+  totals.macs += timed.macs;
+}
+
+int RunReplay(const ReplayArguments& args) {
+  if (args.engine) return RunEngineReplay(args);
+  const auto start = std::chrono::steady_clock::now();
+  const std::vector<SelectedTrace> traces = ReadTraces(args);
+  Progress progress;
+  std::vector<ReplayMachine> machines = MakeMachines(args, progress);
+  const MachineShape shape = machines.front().driver->shape();
+
+  fmt::print("{:<7} {:>4} {:<27} {:>16} {:>9}", "network", "step", "gemm", "M x K x N", "outputs");
+  for (const ReplayMachine& m : machines) fmt::print(" {:>10}", m.machine->level());
+  fmt::print(" {:>9} {:>6}\n", "cycles", "MACs");
+  Totals totals;
+  for (const SelectedTrace& selected : traces)
+    for (const TraceGemm& g : selected.trace.gemms)
+      ReplayOne(args, selected, g, machines, progress, totals);
+
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  uint64_t mismatches = 0;
+  std::string levels;
+  Json level_names = {"reference"};
+  for (const ReplayMachine& m : machines) {
+    mismatches += m.mismatches;
+    levels += fmt::format("{}{} {}", levels.empty() ? "" : ", ", m.mismatches, m.machine->level());
+    level_names.push_back(m.machine->level());
+  }
+  const double utilisation = Utilisation(totals.macs, totals.cycles, shape);
+  fmt::print(
+      "{} GEMMs memory to memory, {} outputs at each level against the reference; mismatches: {}\n"
+      "{} ({} MACs a cycle), {} million MACs in {} cycles: {:.1f} % of the MACs busy; {:.1f} s\n",
+      totals.gemms.size(), totals.outputs, levels, shape.name(), shape.macs(),
+      totals.macs / 1000000, totals.cycles, 100 * utilisation, seconds);
+
+  if (!args.json.empty()) {
+    Json report = Provenance();
+    report["seed"] = args.machines.seed;
+    report["stalls"] = args.machines.stalls;
+    report["shape"] = ShapeJson(shape);
+    report["levels"] = level_names;
+    report["traces"] = args.traces;
+    report["total"] = {{"gemms", totals.gemms.size()},
+                       {"outputs", totals.outputs},
+                       {"mismatches", mismatches},
+                       {"macs", totals.macs},
+                       {"cycles", totals.cycles},
+                       {"utilisation", utilisation},
+                       {"seconds", seconds}};
+    report["gemms"] = std::move(totals.gemms);
+    WriteReport(args.json, report);
+  }
+  for (const std::string& failure : totals.failures) fmt::print(stderr, "mismatch: {}\n", failure);
+  return mismatches == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+std::string ReproducingCommand(const ReplayArguments& args, const std::string& file,
+                               const std::string& gemm) {
+  return fmt::format("build/sim/tetralog replay {} --gemm {}{}{} --wave build/mismatch.fst", file,
+                     gemm, args.engine ? " --engine" : "", args.machines.Text());
+}
+
+std::string ShortName(const TraceGemm& gemm) { return gemm.name.substr(gemm.name.find('/') + 1); }
+
+Json GemmJson(const Trace& trace, const TraceGemm& g) {
+  return {{"network", trace.network},
+          {"step", g.step},
+          {"name", ShortName(g)},
+          {"kind", g.kind},
+          {"m", g.m},
+          {"k", uint64_t{g.k} * g.a_samples},
+          {"n", g.n},
+          {"samples", g.samples}};
+}
+
+std::vector<SelectedTrace> ReadTraces(const ReplayArguments& args) {
+  std::vector<SelectedTrace> selected;
+  size_t gemms = 0;
+  for (const std::string& file : args.traces) {
+    selected.push_back({file, read_trace(file)});
+    std::erase_if(selected.back().trace.gemms,
+                  [&](const TraceGemm& g) { return g.name.find(args.gemm) == std::string::npos; });
+    for (const TraceGemm& g : selected.back().trace.gemms) {
+      try {
+        CheckGemm(CommandOf(g));
+      } catch (const std::invalid_argument& e) {
+        throw std::invalid_argument(
+            fmt::format("{}: {}: {}; record it again: make traces", file, g.name, e.what()));
+      }
+      ++gemms;
+    }
+  }
+  if (gemms == 0)
+    throw std::invalid_argument(fmt::format(
+        "no GEMM's name contains '{}'; run without --gemm to see their names", args.gemm));
+  CheckReportPath(args.json);
+  return selected;
+}
+
+void AddReplay(CLI::App& app, Action& action) {
+  auto args = std::make_shared<ReplayArguments>();
+  CLI::App* command = app.add_subcommand(
+      "replay", "run recorded GEMMs on machines and compare them with the reference");
+  command->add_option("traces", args->traces, "trace files (HDF5), e.g. tests/data/mlp.h5")
+      ->required();
+  command->add_option("--gemm", args->gemm, "only GEMMs whose name contains this");
+  args->machines.AddLevels(*command);
+  args->machines.AddShape(*command);
+  args->machines.AddStalls(*command);
+  command->add_option("--seed", args->machines.seed, "seed of stalls and of undefined registers")
+      ->capture_default_str();
+  command->add_flag("--engine", args->engine,
+                    "on the model and the streaming engine alone, without a memory");
+  command->add_option("--json", args->json, "write the report to this file");
+  command->add_option("--wave", args->wave, "write a waveform (FST) of the RTL to this file");
+  command->callback([args, &action] { action = [args] { return RunReplay(*args); }; });
+}
+
+}  // namespace tetralog
