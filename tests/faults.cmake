@@ -61,3 +61,31 @@ tetralog_fault(random_source FILE random_source.sv SUITE RandomSourceRtl
                UNITS random_source:Vrandom_source_l1:Lanes=1 random_source:Vrandom_source_l2:Lanes=2
                      random_source:Vrandom_source_l4:Lanes=4 random_source:Vrandom_source_l8:Lanes=8
                      random_source:Vrandom_source_l16:Lanes=16)
+
+# Legality: the last legal column is refused.
+tetralog_fault(legality FILE command_check.sv SUITE CommandCheckRtl
+               FROM "col_end > 33'h10000000" TO "col_end >= 33'h10000000"
+               TEST command_check_test.cc LIBS tetralog_machine
+               UNITS command_check:Vcommand_check_16x16
+                     command_check:Vcommand_check_4x4:Rows=4:Cols=4:AccWidth=16:DepthA=32:DepthB=16:AxiData=64)
+
+# Feeder: a panel of B is given back while later rows of tiles still need it.
+tetralog_fault(release FILE feeder.sv SUITE FeederRtl
+               FROM "tile_next && b_end && last_panel_a" TO "tile_next && b_end"
+               TEST feeder_test.cc
+               UNITS feeder:Vfeeder_4x8x2:Rows=4:Cols=8:Dot=2:DepthA=16:DepthB=8:AxiData=64
+                     feeder:Vfeeder_8x4x4:Rows=8:Cols=4:Dot=4:DepthA=8:DepthB=16:AxiData=128)
+
+# Reads: what is left over of a segment's last beat is not delivered.
+tetralog_fault(flush FILE stream_reader.sv SUITE StreamReaderRtl
+               FROM "seg_end_beat && partial_q && !extra" TO "1'b0 && extra"
+               TEST stream_reader_test.cc DEFINES GATES
+               UNITS stream_reader:Vstream_reader_64:AxiData=64)
+
+# Writes: the byte behind an odd number of codes is written as well.
+tetralog_fault(strobe FILE axi_write.sv SUITE AxiWriteRtl
+               FROM "code_strobes[i] = data_valid_q[2*i]" TO "code_strobes[i] = data_valid_q[2*i] | data_valid_q[(2*i+Group-2)%Group]"
+               TEST axi_write_test.cc
+               UNITS axi_write:Vaxi_write_b128_g4:AxiData=128:Group=4:MaxCount=48
+                     axi_write:Vaxi_write_b64_g2:AxiData=64:Group=2:MaxCount=48
+                     axi_write:Vaxi_write_b64_g8:AxiData=64:Group=8:MaxCount=48)
