@@ -18,19 +18,8 @@ namespace {
 
 constexpr uint64_t kCounterMask = (uint64_t{1} << 48) - 1;
 
-using CounterValues = std::array<uint64_t, kCounters>;
-
-CounterValues ReadCounters(Machine& machine) {
-  CounterValues values;
-  for (uint32_t i = 0; i < kCounters; ++i) {
-    const uint64_t low = machine.ReadRegister(kRegCounters + 8 * i);
-    values[i] = low | uint64_t{machine.ReadRegister(kRegCounters + 8 * i + 4)} << 32;
-  }
-  return values;
-}
-
-CounterValues Since(const CounterValues& before, const CounterValues& now) {
-  CounterValues since;
+Counters Since(const Counters& before, const Counters& now) {
+  Counters since;
   for (uint32_t i = 0; i < kCounters; ++i) since[i] = (now[i] - before[i]) & kCounterMask;
   return since;
 }
@@ -207,10 +196,10 @@ Tensor Step::Upload(const PackedTensor& codes, Format format) {
 // --- The two submissions and the host's work between them ---
 
 MlpStepReport Step::Run() {
-  const CounterValues start = ReadCounters(driver_.machine());
+  const Counters start = ReadCounters(driver_.machine());
   Forward();
   driver_.WaitAll();
-  const CounterValues middle = ReadCounters(driver_.machine());
+  const Counters middle = ReadCounters(driver_.machine());
   report_.forward = Since(start, middle);
   report_.forward_commands = static_cast<uint32_t>(jobs_.size());
   MakeLoss();

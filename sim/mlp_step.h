@@ -14,12 +14,12 @@
 // codes of dY.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "sim/counters.h"
 #include "sim/driver.h"
 #include "sim/trace_file.h"
 
@@ -42,7 +42,7 @@ struct MlpStepReport {
   uint32_t forward_commands = 0;      // the first of them, the first submission
   // What the core counted during a submission, by place behind REG_COUNTERS; kCounterBusy is its
   // time, from doorbell to the last completion.
-  std::array<uint64_t, kCounters> forward{}, backward{};
+  Counters forward{}, backward{};
   double loss = 0;
   uint32_t correct = 0;
   uint64_t compared = 0;                 // elements and statistics
