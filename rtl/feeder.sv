@@ -46,9 +46,13 @@ module feeder #(
   input  logic                   cmd_a_resident_i,
   input  logic [AWidth:0]        cmd_panel_words_i,  // words of a bank that a panel of A takes
 
-  // Tile rows of A and tile columns of B loaded since reset, modulo 2^32; panels given back.
-  input  logic [31:0]            a_loaded_i,
-  input  logic [31:0]            b_loaded_i,
+  // Tile rows of A and tile columns of B asked for and loaded since reset, modulo 2^16; which is to be
+  // asked for first; panels given back.
+  input  logic [15:0]            a_asked_i,
+  input  logic [15:0]            b_asked_i,
+  input  logic [15:0]            a_loaded_i,
+  input  logic [15:0]            b_loaded_i,
+  output logic                   a_first_o,
   output logic                   a_release_o,
   output logic                   b_release_o,
   output logic [BWidth:0]        b_panel_words_o,
@@ -76,7 +80,6 @@ module feeder #(
   output logic [23:0]            tile_n0_o,
   output logic                   tile_last_o,        // last tile of the command
 
-  output logic                   lacks_a_o,          // the next tile's A is not loaded
   output logic                   stall_operand_o     // the array waits for A or B
 );
 
@@ -125,16 +128,26 @@ module feeder #(
   assign b_group = GroupBWidth'(n0 >> $clog2(Cols)) & GroupBWidth'(GroupsB - 1);
 
   // Of the panels, in load order: the number of their first tile row or column.
-  logic [31:0] a_seq_q, a_first_seq_q, b_seq_q, b_block_seq_q, a_ahead, b_ahead;
+  logic [15:0] a_seq_q, a_first_seq_q, b_seq_q, b_block_seq_q, a_ahead, b_ahead;
   assign a_ahead = a_loaded_i - a_seq_q;
   assign b_ahead = b_loaded_i - b_seq_q;
+
+  // Loading order: a tile row of A, a panel of B, the rest of A's panel, the rest of B's block, and
+  // then the next panel of A before the next block.
+  logic [15:0] a_asked, b_asked, b_block_asked;
+  logic        block_asked;
+  assign a_asked       = a_asked_i - a_seq_q;
+  assign b_asked       = b_asked_i - b_seq_q;
+  assign b_block_asked = b_asked_i - b_block_seq_q;
+  assign block_asked   = tile_valid && 24'(b_block_asked) >= cmd_block_cols_i >> $clog2(Cols);
+  assign a_first_o     = block_asked || a_asked == '0 ||
+                         (a_asked < 16'(GroupsA) && b_asked >= 16'(GroupsB));
   logic [23:0] k_left_q;
   logic [3:0]  sample_q;
   logic [BeatWidth-1:0] beat_q;
   logic        last_beat, last_sample, last_word_beat, word_start;
   assign advance        = !valid_q || op_ready_i;
-  assign lacks_a_o      = tile_valid && a_ahead <= 32'(a_group);
-  assign loaded         = !lacks_a_o && b_ahead > 32'(b_group);
+  assign loaded         = a_ahead > 16'(a_group) && b_ahead > 16'(b_group);
   assign fire           = tile_valid && loaded && advance;
   assign last_beat      = k_left_q <= 24'(Dot);
   assign last_sample    = sample_q == cmd_a_samples_i;
@@ -157,7 +170,7 @@ module feeder #(
   logic              b_end, a_end, block_end, a_again;
   logic [AWidth-1:0] a_panel_d;
   logic [BWidth-1:0] b_panel_d;
-  logic [31:0]       a_seq_d, b_seq_d;
+  logic [15:0]       a_seq_d, b_seq_d;
   assign b_end     = last_col && last_row;
   assign a_end     = b_end && last_panel_b;
   assign block_end = a_end && last_panel_a;
@@ -171,14 +184,14 @@ module feeder #(
       b_seq_d   = b_block_seq_q;
       b_panel_d = b_block_panel_q;
     end else if (b_end) begin
-      b_seq_d   = b_seq_q + 32'(b_group) + 32'd1;
+      b_seq_d   = b_seq_q + 16'(b_group) + 16'd1;
       b_panel_d = b_next_panel;
     end
     if (a_again) begin
       a_seq_d   = a_first_seq_q;
       a_panel_d = a_first_panel_q;
     end else if (a_end) begin
-      a_seq_d   = a_seq_q + 32'(a_group) + 32'd1;
+      a_seq_d   = a_seq_q + 16'(a_group) + 16'd1;
       a_panel_d = a_next_panel;
     end
   end

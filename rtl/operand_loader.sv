@@ -66,7 +66,8 @@ module operand_loader #(
   output logic [NibbleWidth-1:0] wr_nibble_o,      // across: the nibble that every bank gets
   output logic [AxiData-1:0]     wr_data_o,
 
-  output logic [31:0]            loaded_o,         // tile rows written since reset, modulo 2^32
+  output logic [15:0]            asked_o,          // tile rows before the segment now asked for, modulo 2^16
+  output logic [15:0]            loaded_o,         // tile rows written since reset, modulo 2^16
   output logic                   busy_o            // until the last word of the command is written
 );
 
@@ -164,7 +165,7 @@ module operand_loader #(
   logic [2:0]            sample_q;
   logic [KWidth-1:0]     k_q;  // across; else 0
   logic [DepthWidth-1:0] ptr_q, panel_ptr_q, ptr_next;
-  logic [31:0]           loaded_q;
+  logic [15:0]           loaded_q, asked_q;
 
   logic seg_end, k_end, row_end, last_panel, tensor_end, panel_end, tile_end;
   assign seg_end    = word_valid_i && word_last_i;
@@ -197,21 +198,39 @@ module operand_loader #(
     else if (ptr_step) ptr_q <= ptr_next;
   end
 
-  // Tile rows that are complete with this word, less 1.
-  logic [31:0] tiles_last;
+  // Tile rows that are complete with this word, or asked for with this segment, less 1.
+  logic [15:0] tiles_last, ask_tiles_last, ask_tiles_q;
+  logic        ask_tile_end;
+  assign ask_tile_end = ask && (ask_tensor_end ||
+                                (ask_sample_end && (across_i || &ask_row_q[TileWidth-1:0])));
   if (Panel > Rows) begin : gen_tiles
     localparam int unsigned TilesWidth = PanelWidth - TileWidth;
-    logic [TilesWidth-1:0] tiles;
-    assign tiles      = last_panel ? rows_last[PanelWidth-1:TileWidth] : '1;
-    assign tiles_last = across_i ? 32'(tiles) : '0;
+    logic [TilesWidth-1:0] rest, tiles, ask_tiles;
+    assign rest           = rows_last[PanelWidth-1:TileWidth];
+    assign tiles          = rest | {TilesWidth{!last_panel}};
+    assign ask_tiles      = rest | {TilesWidth{!ask_last_panel}};
+    assign tiles_last     = across_i ? 16'(tiles) : '0;
+    assign ask_tiles_last = across_i ? 16'(ask_tiles) : '0;
   end else begin : gen_tile
-    assign tiles_last = '0;
+    assign tiles_last     = '0;
+    assign ask_tiles_last = '0;
   end
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) loaded_q <= '0;
-    else if (tile_end) loaded_q <= loaded_q + tiles_last + 32'd1;
+    if (!rst_ni) begin
+      loaded_q    <= '0;
+      asked_q     <= '0;
+      ask_tiles_q <= '0;
+    end else begin
+      if (tile_end) loaded_q <= loaded_q + tiles_last + 16'd1;
+      // Counted with the next segment: then the reader has requested all of this one.
+      if (ask) begin
+        asked_q     <= asked_q + ask_tiles_q;
+        ask_tiles_q <= ask_tile_end ? ask_tiles_last + 16'd1 : '0;
+      end
+    end
   end
   assign loaded_o = loaded_q;
+  assign asked_o  = asked_q;
 
   // Banks across: the first WordCodes take the first word of a segment.
   logic [PanelWidth-1:0] across_bank;

@@ -212,10 +212,11 @@ module tetralog_core #(
   logic [Streams*AddrWidth-1:0] req_addr;
   logic [Streams*8-1:0]         req_len;
   logic [AxiData-1:0]           beat_data;
-  // C and mask are small and near their use; B goes before A unless the array waits for A.
+  // C and mask are small and near their use; of A and B the feeder knows which is needed first.
   logic [Streams-1:0] urgent;
-  logic               lacks_a;
-  assign urgent = {2'b00, 1'b0, lacks_a, 1'b0};
+  logic               a_first;
+  assign urgent = Streams'(1) << StreamC | Streams'(1) << StreamMask |
+                  Streams'(a_first) << StreamA | Streams'(!a_first) << StreamB;
   axi_read #(.Streams(Streams), .AddrWidth(AddrWidth), .AxiData(AxiData), .IdWidth(3)) u_read (
     .clk_i,
     .rst_ni      (core_rst_n),
@@ -341,7 +342,7 @@ module tetralog_core #(
 
   // ------------------------------------------------------------------ operands A, B
   logic        a_release, b_release;
-  logic [31:0] a_loaded, b_loaded;
+  logic [15:0] a_asked, b_asked, a_loaded, b_loaded;
   logic [BWidth:0] b_panel_words;
   logic        a_wr_valid, a_wr_across, b_wr_valid, b_wr_across;
   logic [$clog2(PanelA)-1:0]    a_wr_bank;
@@ -385,6 +386,7 @@ module tetralog_core #(
     .wr_addr_o      (a_wr_addr),
     .wr_nibble_o    (a_wr_nibble),
     .wr_data_o      (a_wr_data),
+    .asked_o        (a_asked),
     .loaded_o       (a_loaded),
     .busy_o         (a_load_busy)
   );
@@ -419,6 +421,7 @@ module tetralog_core #(
     .wr_addr_o      (b_wr_addr),
     .wr_nibble_o    (b_wr_nibble),
     .wr_data_o      (b_wr_data),
+    .asked_o        (b_asked),
     .loaded_o       (b_loaded),
     .busy_o         (b_load_busy)
   );
@@ -520,8 +523,11 @@ module tetralog_core #(
     .cmd_a_samples_i  (back_q.a_samples),
     .cmd_a_resident_i (back_q.a_resident),
     .cmd_panel_words_i(back_panel_words_q),
+    .a_asked_i        (a_asked),
+    .b_asked_i        (b_asked),
     .a_loaded_i       (a_loaded),
     .b_loaded_i       (b_loaded),
+    .a_first_o        (a_first),
     .a_release_o      (a_release),
     .b_release_o      (b_release),
     .b_panel_words_o  (b_panel_words),
@@ -544,7 +550,6 @@ module tetralog_core #(
     .tile_m0_o        (tile_m0),
     .tile_n0_o        (tile_n0),
     .tile_last_o      (tile_last),
-    .lacks_a_o        (lacks_a),
     .stall_operand_o  (count_stall_operand)
   );
   assign count_active      = op_valid && op_ready;
