@@ -77,13 +77,15 @@ GemmResult Result(Driver& driver, const TraceGemm& g, const GemmRequest& request
 
 }  // namespace
 
+void CheckRandomBits(const MachineShape& shape) {
+  if (shape.random_bits == kRandomBits) return;
+  throw std::invalid_argument("shape " + shape.name() + " rounds with " +
+                              std::to_string(shape.random_bits) + " random bits, the traces with " +
+                              std::to_string(kRandomBits) + ": choose another shape");
+}
+
 MachineReplayReport ReplayOnMachine(const TraceGemm& g, Driver& driver) {
-  if (driver.shape().random_bits != kRandomBits) {
-    throw std::invalid_argument("shape " + driver.shape().name() + " rounds with " +
-                                std::to_string(driver.shape().random_bits) +
-                                " random bits, the traces with " + std::to_string(kRandomBits) +
-                                ": choose another shape");
-  }
+  CheckRandomBits(driver.shape());
   const uint64_t mark = driver.arena().mark();
   GemmRequest request = Operands(driver, g);
   const GemmRequest operands = request;

@@ -29,8 +29,11 @@ struct MachineReplayReport {
   Counters counters{};          // of the machine over those commands
 };
 
-// Throws std::invalid_argument for a build that rounds with other random bits than the traces,
-// DriverError and MachineError as the driver does, std::bad_alloc when the tensors do not fit.
+// Throws std::invalid_argument for a build that rounds with other random bits than the traces.
+void CheckRandomBits(const MachineShape& shape);
+
+// Throws what CheckRandomBits does, DriverError and MachineError as the driver does, std::bad_alloc
+// when the tensors do not fit.
 MachineReplayReport ReplayOnMachine(const TraceGemm& gemm, Driver& driver);
 
 }  // namespace tetralog

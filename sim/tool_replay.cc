@@ -115,6 +115,7 @@ int RunReplay(const ReplayArguments& args) {
   Progress progress;
   std::vector<ReplayMachine> machines = MakeMachines(args, progress);
   const MachineShape shape = machines.front().driver->shape();
+  CheckRandomBits(shape);
 
   fmt::print("{:<7} {:>4} {:<27} {:>16} {:>9}", "network", "step", "gemm", "M x K x N", "outputs");
   for (const ReplayMachine& m : machines) fmt::print(" {:>10}", m.machine->level());

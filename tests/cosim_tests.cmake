@@ -34,6 +34,7 @@ tetralog_test(tetralog_engine_netlist_test SOURCES tetralog_engine_test.cc engin
 tetralog_test(tetralog_tool_test LIBS tetralog_trace nlohmann_json::nlohmann_json LABEL sim
               DEFINES TETRALOG_TOOL="$<TARGET_FILE:tetralog>")
 add_dependencies(tetralog_tool_test tetralog)
+tetralog_test(regress_test LIBS tetralog_tools LABEL sim)
 include(faults.cmake)
 
 # Tests of the lints: a changed package is drift, and a latch is an error.

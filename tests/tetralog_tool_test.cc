@@ -57,6 +57,10 @@ TEST(TetralogTool, ReportsEveryGemmThatItReplays) {
   EXPECT_EQ(json["total"]["gemms"], 9);  // three kinds of three recorded steps
   EXPECT_GT(json["total"]["outputs"], 50000);
   for (const auto& gemm : json["gemms"]) {
+    EXPECT_EQ(gemm["mismatches_by_level"], (nlohmann::json{{"functional", 0}, {"rtl", 0}}));
+    EXPECT_GT(gemm["read_bytes"], 0);
+    EXPECT_EQ(gemm["products"],
+              gemm["m"].get<uint64_t>() * gemm["k"].get<uint64_t>() * gemm["n"].get<uint64_t>());
     EXPECT_GT(gemm["cycles"], 0);
     EXPECT_GT(gemm["utilisation"], 0.0);
     EXPECT_LE(gemm["utilisation"], 1.0);
@@ -67,9 +71,19 @@ TEST(TetralogTool, ReportsEveryGemmThatItReplays) {
     EXPECT_TRUE(json.contains(key)) << key;
 }
 
-TEST(TetralogTool, ReplaysEverythingOnTheFlagshipWhileEveryStreamPauses) {
+TEST(TetralogTool, ReplaysWithStallsOnASmallerArrayAndOnOneMachine) {
+  Outcome outcome =
+      RunTool("replay tests/data/mlp.h5 --gemm fc3_ --shape 4x4x1 --stalls 40 --seed 3");
+  EXPECT_EQ(outcome.status, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("6 GEMMs"), std::string::npos) << outcome.text;
+  outcome = RunTool("replay tests/data/lenet.h5 --gemm fc3_ --machine functional");
+  EXPECT_EQ(outcome.status, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("mismatches: 0 functional\n"), std::string::npos) << outcome.text;
+}
+
+TEST(TetralogTool, EngineReplaysEverythingOnTheFlagshipWhileEveryStreamPauses) {
   const Outcome outcome =
-      RunTool("replay tests/data/mlp.h5 tests/data/lenet.h5 --stalls 40 --seed 3");
+      RunTool("replay --engine tests/data/mlp.h5 tests/data/lenet.h5 --stalls 40 --seed 3");
   EXPECT_EQ(outcome.status, 0) << outcome.text;
   EXPECT_NE(outcome.text.find("31 GEMMs"), std::string::npos) << outcome.text;
 }
@@ -80,10 +94,30 @@ TEST(TetralogTool, FailsOnOneChangedCodeAndSaysHowToSeeItAgain) {
     if (g.name == "step000/fc3_input_gradient") g.d.bytes[g.d.stride() * 9 + 1] ^= 1;
   const std::string file = Scratch("changed.h5");
   write_trace(file, trace);
-  const Outcome outcome = RunTool("replay " + file + " --gemm step000/fc3_input");
+  for (const char* engine : {"", "--engine "}) {
+    const Outcome outcome = RunTool("replay " + file + " --gemm step000/fc3_input " + engine);
+    EXPECT_EQ(outcome.status, 1);
+    for (const std::string part :
+         {"of level functional", "of level rtl", "output code", "row 9, column 2",
+          "expected:", "actual:", "A[9,:]:", "again: build/sim/tetralog replay",
+          "--gemm step000/fc3_input_gradient ", engine})
+      EXPECT_NE(outcome.text.find(part), std::string::npos) << part << " in:\n" << outcome.text;
+  }
+}
+
+TEST(TetralogTool, FailsOnAChangedStatisticAccumulatorOrInt32) {
+  Trace trace = read_trace("tests/data/lenet.h5");
+  for (TraceGemm& g : trace.gemms) {
+    if (g.name == "step200/fc3_input_gradient") ++g.statistics.zeros[0];
+    if (g.name == "step200/fc3_forward") g.z.empty() ? ++g.raw[5] : ++g.z[5];
+    if (g.name == "step200/fc3_weight_gradient") --g.raw[7];
+  }
+  const std::string file = Scratch("changed_lenet.h5");
+  write_trace(file, trace);
+  const Outcome outcome = RunTool("replay " + file + " --gemm fc3_");
   EXPECT_EQ(outcome.status, 1);
-  for (const char* part : {"output code", "row 9, column 2", "expected:", "actual:", "A[9,:]:",
-                           "again: build/sim/tetralog replay", "--gemm step000/fc3_input_gradient"})
+  for (const char* part : {"statistic zeros[0] of level rtl", "fc3_forward: output of level rtl",
+                           "fc3_weight_gradient: raw result of level rtl"})
     EXPECT_NE(outcome.text.find(part), std::string::npos) << part << " in:\n" << outcome.text;
 }
 
@@ -102,7 +136,77 @@ TEST(TetralogTool, WritesAWaveform) {
   EXPECT_GT(std::filesystem::file_size(wave), 1000U);
 }
 
+TEST(TetralogTool, SaysWhatTheRegistersSay) {
+  const std::string report = Scratch("info.json");
+  const Outcome outcome = RunTool("info --machine functional,rtl --shape 8x4x2 --json " + report);
+  ASSERT_EQ(outcome.status, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("8 rows, 4 columns, dot 2: 64 MACs a cycle"), std::string::npos);
+  const auto json = nlohmann::json::parse(std::ifstream(report));
+  ASSERT_EQ(json["machines"].size(), 2U);
+  for (const auto& machine : json["machines"]) {
+    EXPECT_EQ(machine["version"], "1.0");
+    EXPECT_EQ(machine["acc_width"], 20);
+    EXPECT_EQ(machine["random_bits"], 8);
+  }
+}
+
+TEST(TetralogTool, RunsOneProductOnBothMachines) {
+  const std::string report = Scratch("gemm.json");
+  const Outcome outcome = RunTool(
+      "gemm 21 100 19 --shape 4x4x1 --a log4 --b uint4 --d log4 --a-samples 2 --samples 3 "
+      "--a-transposed --d-transposed --mask --mask-transposed --c col --stalls 30 --json " +
+      report);
+  ASSERT_EQ(outcome.status, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("are equal"), std::string::npos) << outcome.text;
+  const auto json = nlohmann::json::parse(std::ifstream(report));
+  ASSERT_EQ(json["machines"].size(), 2U);
+  for (const auto& machine : json["machines"]) {
+    EXPECT_EQ(machine["products"], 21 * 200 * 19);
+    EXPECT_GT(machine["gated"], 0);
+    EXPECT_EQ(machine["zeros"].size(), 3U);
+  }
+  EXPECT_EQ(json["machines"][0]["cycles"], 0);
+  EXPECT_GT(json["machines"][1]["utilisation"], 0.1);
+}
+
+TEST(TetralogTool, RunsRandomCommandsAndRepeatsOneCase) {
+  const std::string report = Scratch("regress.json");
+  const std::string options = " --max-dim 40 --shape";
+  Outcome outcome = RunTool("regress --commands 12" + options + "s 4x4x1,8x4x2 --json " + report);
+  ASSERT_EQ(outcome.status, 0) << outcome.text;
+  const auto json = nlohmann::json::parse(std::ifstream(report));
+  EXPECT_EQ(json["mismatches"], 0);
+  EXPECT_EQ(json["complete"], true);
+  EXPECT_GE(json["commands"], 24);
+  ASSERT_EQ(json["shapes"].size(), 2U);
+  for (const auto& shape : json["shapes"]) EXPECT_GT(shape["cycles"], 1000);
+  for (const char* key : {"git_revision", "tools", "seed", "errors"})
+    EXPECT_TRUE(json.contains(key)) << key;
+  outcome = RunTool("regress --commands 5000 --max-cycles 1" + options + "s 4x4x1 --jobs 1");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_NE(outcome.text.find("stopped before the last case"), std::string::npos) << outcome.text;
+  outcome = RunTool("regress --case 1:3" + options + " 4x4x1");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_NE(outcome.text.find("case 1:3 on 4x4x1"), std::string::npos) << outcome.text;
+  EXPECT_NE(outcome.text.find("no difference"), std::string::npos) << outcome.text;
+}
+
 TEST(TetralogTool, AnswersBadInputWithOneLine) {
+  ExpectOneLineError("replay tests/data/mlp.h5 --machine gates", "functional and rtl");
+  ExpectOneLineError("replay tests/data/mlp.h5 --shape 8x4x2", "random bits");
+  ExpectOneLineError("replay tests/data/lenet.h5 --engine --shape 8x4x2", "16x16x4");
+  ExpectOneLineError("info --shape 9x9x9", "16x16x4");
+  ExpectOneLineError("gemm 4 4", "N is required");
+  ExpectOneLineError("gemm 4 0 4", "K");
+  ExpectOneLineError("gemm 4 4 4 --a uint4", "int4,log4");
+  ExpectOneLineError("gemm 4 4 4 --samples 2", "Samples");
+  ExpectOneLineError("gemm 4 4 4 --machine functional --wave w.fst", "--machine rtl");
+  ExpectOneLineError("regress --commands 0", "--commands");
+  ExpectOneLineError("regress --shapes 5x5x5", "16x16x4");
+  ExpectOneLineError("regress --case 1:2", "--shape");
+  ExpectOneLineError("regress --case one --shape 4x4x1", "seed:number");
+  ExpectOneLineError("regress --case 1:0:q1 --shape 4x4x1", "edit");
+  ExpectOneLineError("regress --wave w.fst", "--case");
   ExpectOneLineError("replay nosuchfile.h5", "make traces");
   ExpectOneLineError("replay README.md", "make traces");
   ExpectOneLineError("replay tests/data/mlp.h5 --shape 5x5x5", "16x16x4");
