@@ -7,7 +7,8 @@
 # Synthesises one RTL module for area with the library and writes <out>/<top>.v (the flattened
 # netlist), <out>/area.json (yosys stat) and <out>/yosys.log. Environment: DELAY_PS, the delay that
 # buffering and sizing aim at (default 10000); KEEP, modules that stay apart
-# instead of being flattened, which is faster where there are many instances of one.
+# instead of being flattened, which is faster where there are many instances of one; BLACKBOX, modules
+# of which only the ports are kept, such as memories.
 set -eu
 lib=$1 top=$2 out=$3
 shift 3
@@ -30,6 +31,11 @@ for m in ${KEEP:-}; do
   keep="$keep
 setattr -mod -set keep_hierarchy 1 $m *\\$m *\\$m\\*"
 done
+black=
+for m in ${BLACKBOX:-}; do
+  black="$black
+blackbox $m *\\$m *\\$m\\*"
+done
 units=$(ls "$root"/rtl/*.sv | grep -v tetralog_pkg.sv | tr '\n' ' ')
 
 # Only the modules that the top needs are elaborated; -defer leaves the others as text. Nets are split
@@ -40,6 +46,7 @@ read_verilog -sv -defer $root/rtl/tetralog_pkg.sv $units
 ${params:+chparam$params $top}
 hierarchy -check -top $top
 rename -top $top
+$black
 proc
 $map$keep
 synth -flatten -top $top

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -39,6 +40,29 @@ constexpr int kGroups[] = {1, 2, 4};
 constexpr const char* kCoreUnits[] = {
     "pe_group",      "row_bias",      "tile_drain",    "epilogue",    "epilogue_lane",
     "luq_quantizer", "int_quantizer", "random_source", "scale_shift", "epilogue_stats"};
+
+// The core around the engine: units that stay apart, and what is only counted. tile_walker and
+// tile_fetch dissolve in their users, who leave outputs of theirs unused.
+constexpr const char* kAroundUnits[] = {
+    "control_registers", "core_control",   "axi_read",       "stream_reader", "command_front",
+    "command_check",     "operand_loader", "operand_buffer", "feeder",        "addend_loader",
+    "mask_loader",       "result_writer",  "output_buffer",  "axi_write",     "product_counter"};
+constexpr const char* kBlackBoxes[] = {"sram", "tetralog_engine"};
+constexpr int kDepthA = 64, kDepthB = 128, kAxiData = 128;
+
+template <size_t N>
+std::string Join(const char* const (&names)[N]) {
+  std::string text;
+  for (const char* name : names) text += std::string(text.empty() ? "" : " ") + name;
+  return text;
+}
+
+bool IsBlackBox(const std::string& module) {
+  for (const char* name : kBlackBoxes) {
+    if (module == name) return true;
+  }
+  return false;
+}
 
 std::string ReadFile(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -119,13 +143,16 @@ class AreaReport {
   AreaReport(const json& stat, const Library& library)
       : modules_(stat.at("modules")), lib_(library) {}
 
-  // Adds the units below `module`, `count` times, and returns the module's whole area in GE.
+  // Adds the units below `module`, `count` times, and returns the module's whole area in GE, black
+  // boxes left out.
   double Add(const std::string& module, double count) {
     double total = 0;
     for (const auto& [type, number] : modules_.at(module).at("num_cells_by_type").items()) {
       const double instances = number.get<double>();
       if (const auto cell = lib_.area.find(type); cell != lib_.area.end()) {
         total += instances * cell->second / lib_.ge;
+      } else if (IsBlackBox(BaseName(type))) {
+        counts_[BaseName(type)] += count * instances;
       } else if (const std::string child = Find(type); !child.empty()) {
         total += instances * Add(child, count * instances);
       } else {
@@ -170,31 +197,34 @@ class Synthesiser {
   }
 
   const Library& library() const { return library_; }
-  bool Has(const std::string& unit) const { return sources_.count(unit) != 0; }
 
   // Synthesises `top` unless a result for the same sources is there, and returns its areas.
-  AreaReport Run(const std::string& top, const std::string& params, const std::string& keep = "") {
+  AreaReport Run(const std::string& top, const std::string& params, const std::string& keep = "",
+                 const std::string& black_boxes = "") {
     std::string key = top;
     for (const char c : params) key += (std::isalnum(c) != 0) ? c : '_';
     const fs::path dir = out_ / key;
-    const std::string hash = fmt::format("{:016x}", Fnv1a(top + params + keep, HashOf(top)));
+    const std::string hash = fmt::format(
+        "{:016x}", Fnv1a(top + params + keep + black_boxes, HashOf(top, !black_boxes.empty())));
     const fs::path stamp = dir / "inputs";
     if (!fs::exists(stamp) || ReadFile(stamp) != hash) {
       fmt::print(stderr, "synthesising {} {}\n", top, params);
       fs::create_directories(dir);
       fs::remove(stamp);
-      const std::string command =
-          fmt::format("KEEP='{}' '{}' '{}' {} '{}' {}", keep, (root_ / "synth/netlist.sh").string(),
-                      lib_.string(), top, dir.string(), params);
+      const std::string command = fmt::format("KEEP='{}' BLACKBOX='{}' '{}' '{}' {} '{}' {}", keep,
+                                              black_boxes, (root_ / "synth/netlist.sh").string(),
+                                              lib_.string(), top, dir.string(), params);
       if (std::system(command.c_str()) != 0) {
         throw std::runtime_error(fmt::format("synthesis of {} failed; see above", top));
       }
       std::ofstream(stamp) << hash;
     }
-    // Yosys 0.23 writes the totals of a hierarchy, the last member, as a table that is not JSON.
+    // Yosys 0.23 writes what follows the modules, the totals of a hierarchy, as a table that is not
+    // JSON.
     std::string stat = ReadFile(dir / "area.json");
-    stat = stat.substr(0, stat.find("\"design\":"));
-    stat = stat.substr(0, stat.rfind(',')) + "}";
+    if (const size_t end = stat.find("\n   },"); end != std::string::npos) {
+      stat = stat.substr(0, end) + "}}";
+    }
     stats_.push_back(std::make_unique<json>(json::parse(stat)));
     return AreaReport(*stats_.back(), library_);
   }
@@ -204,8 +234,9 @@ class Synthesiser {
   }
 
  private:
-  // Hash of the flow and of every source that the module can reach by name.
-  uint64_t HashOf(const std::string& top) {
+  // Hash of the flow and of every source that the module can reach by name, but not through black
+  // boxes.
+  uint64_t HashOf(const std::string& top, bool black_boxes) {
     std::set<std::string> seen = {top, "tetralog_pkg"};
     std::vector<std::string> todo = {top};
     const std::regex word(R"re([a-z]\w*)re");
@@ -213,6 +244,7 @@ class Synthesiser {
       const std::string text = sources_.at(todo.back());
       todo.pop_back();
       for (std::sregex_iterator it(text.begin(), text.end(), word), end; it != end; ++it) {
+        if (black_boxes && IsBlackBox(it->str())) continue;
         if (sources_.count(it->str()) && seen.insert(it->str()).second) todo.push_back(it->str());
       }
     }
@@ -260,14 +292,12 @@ json ReportElements(Synthesiser& synth) {
 
 // Areas and shares of the units of the core.
 json ReportCore(Synthesiser& synth) {
-  std::string keep;
-  for (const char* unit : kCoreUnits) keep += std::string(keep.empty() ? "" : " ") + unit;
   const std::string top = "tetralog_engine";
   AreaReport report =
       synth.Run(top,
                 fmt::format("Rows={} Cols={} Dot={} Lanes={} AccWidth={} GroupRows={} GroupCols={}",
                             kRows, kCols, kCoreDot, kLanes, kAccWidth, kGroup, kGroup),
-                keep);
+                Join(kCoreUnits));
   const double total = report.Add("\\" + top, 1);
   const auto unit = [&report](const char* name) {
     const auto it = report.units().find(name);
@@ -293,6 +323,38 @@ json ReportCore(Synthesiser& synth) {
   fmt::print("quantisers and random source {:.2f} %, whole epilogue {:.2f} % of the core\n",
              100 * (rounding + random) / total, 100 * unit("epilogue") / total);
   return core;
+}
+
+// Areas of the units of the whole core around its engine, of which the area is known: AXI, control,
+// and the logic of buffers. Memories are counted in bits.
+json ReportAround(Synthesiser& synth, double engine) {
+  const std::string top = "tetralog_core";
+  AreaReport report = synth.Run(
+      top,
+      fmt::format("Rows={} Cols={} Dot={} Lanes={} AccWidth={} DepthA={} DepthB={} AxiData={}",
+                  kRows, kCols, kCoreDot, kLanes, kAccWidth, kDepthA, kDepthB, kAxiData),
+      Join(kAroundUnits), Join(kBlackBoxes));
+  const double around = report.Add("\\" + top, 1), total = engine + around;
+  // Operand buffers of a bank for each row or code of a bus word; C and D: two tiles each.
+  const int codes = kAxiData / 4, panel_a = std::max(kRows, codes),
+            panel_b = std::max(kCols, codes);
+  const int bits = (panel_a * kDepthA + panel_b * kDepthB) * kAxiData + 2 * 2 * kRows * kCols * 32;
+  json whole = {{"ge", Rounded(total, 1)},
+                {"around_ge", Rounded(around, 1)},
+                {"around_share", Rounded(around / total, 0.0001)},
+                {"memories", report.counts().at("sram")},
+                {"memory_bits", bits}};
+  fmt::print("\n{:<20} {:>6} {:>10} {:>8}\n", "around the engine", "count", "GE", "share");
+  for (const auto& [name, ge] : report.units()) {
+    whole["modules"][name] = {{"count", report.counts().at(name)},
+                              {"ge", Rounded(ge, 1)},
+                              {"share", Rounded(ge / total, 0.0001)}};
+    fmt::print("{:<20} {:>6} {:>10.0f} {:>7.2f}%\n", name, report.counts().at(name), ge,
+               100 * ge / total);
+  }
+  fmt::print("AXI, control and buffers {:.2f} % of {:.0f} GE; {} memories, {} bits\n",
+             100 * around / total, total, report.counts().at("sram"), bits);
+  return whole;
 }
 
 // Limits are ceilings of numbers in the report, by JSON pointer. Returns how many are exceeded.
@@ -335,7 +397,10 @@ int Main(int argc, char** argv) {
   report["shape"] = {{"rows", kRows},   {"cols", kCols},          {"dot", kCoreDot},
                      {"lanes", kLanes}, {"acc_width", kAccWidth}, {"group", kGroup}};
   report["pe"] = ReportElements(synth);
-  if (!pe_only && synth.Has("tetralog_engine")) report["core"] = ReportCore(synth);
+  if (!pe_only) {
+    report["core"] = ReportCore(synth);
+    report["whole"] = ReportAround(synth, report["core"]["ge"].get<double>());
+  }
 
   fs::create_directories(fs::absolute(report_file).parent_path());
   std::ofstream(report_file) << report.dump(2) << "\n";
