@@ -1,24 +1,27 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads a finished tile out of the array, row by row, Lanes columns a beat, and takes the bias of the
-// row off its sums.
+// Reads a finished tile out of the array, row by row, Lanes columns a beat, takes the bias of the row
+// off its sums, and hands the beats to the epilogue through a queue of three.
 //
-// `start_i` marks the cycle in which the tile's last operand beat enters the array; the first beat
-// comes Delay cycles later, when the wavefront has passed. Only the valid rows and columns of an
-// edge tile are read. The tile may be read as slowly as the sink likes: it stays in the shadow
-// registers, and `busy_o` holds the next tile's last operand beat back until the read is done.
+// `start_i` marks the cycle in which the tile's last operand beat enters the array; its shadow registers
+// are read from Delay cycles later on, when the wavefront has passed, to the cycle after the next
+// start_i. Only the valid rows and columns of an edge tile are read. The epilogue may be as slow as it
+// likes: `busy_o` holds the next tile's last operand beat back until what is left of this one is sure to be
+// read in time: at most two beats, with room for them in the queue. So the wavefront of the next tile
+// runs while the last beats of this one are taken. After the last tile of a command busy_o stays
+// until all is taken, because the next tile may have another configuration.
 //
-// Latency: Delay cycles from start_i to the first acc_valid_o. Throughput: one beat a cycle;
-// a tile takes rows * ceil(cols / Lanes) beats and busy_o falls in the cycle after its last one.
-// Limits: Lanes divides Cols; col_i is a multiple of Lanes; 1 <= rows_i <= Rows, likewise cols.
+// Latency: Delay + 1 cycles from start_i to the first acc_valid_o. Throughput: one beat a cycle; a tile
+// takes rows * ceil(cols / Lanes) + Delay - 2 cycles.
+// Limits: Lanes divides Cols; col_i is a multiple of Lanes; 1 <= rows_i <= Rows, likewise cols; Delay >= 3.
 
 module tile_drain #(
   parameter int unsigned Rows     = 16,
   parameter int unsigned Cols     = 16,
   parameter int unsigned AccWidth = 24,
   parameter int unsigned Lanes    = 4,
-  parameter int unsigned Delay    = 3,  // cycles, at least 1
+  parameter int unsigned Delay    = 3,  // cycles, at least 3
   localparam int unsigned RowsWidth = $clog2(Rows + 1),
   localparam int unsigned ColsWidth = $clog2(Cols + 1),
   localparam int unsigned IndexWidth = tetralog_pkg::INDEX_WIDTH
@@ -51,83 +54,171 @@ module tile_drain #(
 
   localparam int unsigned Chunks     = Cols / Lanes;
   localparam int unsigned DelayWidth = $clog2(Delay + 1);
+  localparam int unsigned BeatWidth  = Lanes * AccWidth;
 
-  logic                  busy_q;
-  logic [DelayWidth-1:0] delay_q;
-  logic [Rows-1:0]       row_sel_q;
-  logic [RowsWidth-1:0]  rows_left_q;
-  logic [ColsWidth-1:0]  cols_q;
-  logic [ColsWidth-1:0]  base_q;  // first column of the beat, within the tile
-  logic [IndexWidth-1:0] row_q, col_q;
-  logic                  last_q;
-
-  logic next_beat, last_chunk, last_row;
-  assign acc_valid_o = busy_q && delay_q == '0;
-  assign next_beat   = acc_valid_o && acc_ready_i;
-  assign last_chunk  = {1'b0, base_q} + (ColsWidth + 1)'(Lanes) >= {1'b0, cols_q};
-  assign last_row    = rows_left_q == RowsWidth'(1);
-
+  // The tile started last, until the read side and the output side have taken it over.
+  logic                  read_next_q, out_next_q;
+  logic [DelayWidth-1:0] wait_q;  // cycles until its wavefront has passed
+  logic [RowsWidth-1:0]  next_rows_q;
+  logic [ColsWidth-1:0]  next_cols_q;
+  logic [IndexWidth-1:0] next_row_q, next_col_q;
+  logic                  next_last_q, read_take, out_take;
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) busy_q <= 1'b0;
-    else if (start_i) busy_q <= 1'b1;
-    else if (next_beat && last_chunk && last_row) busy_q <= 1'b0;
+    if (!rst_ni) begin
+      read_next_q <= 1'b0;
+      out_next_q  <= 1'b0;
+    end else if (start_i) begin
+      read_next_q <= 1'b1;
+      out_next_q  <= 1'b1;
+    end else begin
+      if (read_take) read_next_q <= 1'b0;
+      if (out_take) out_next_q <= 1'b0;
+    end
   end
-
   always_ff @(posedge clk_i) begin
     if (start_i) begin
-      delay_q     <= DelayWidth'(Delay - 1);
+      wait_q      <= DelayWidth'(Delay - 1);
+      next_rows_q <= rows_i;
+      next_cols_q <= cols_i;
+      next_row_q  <= row_i;
+      next_col_q  <= col_i;
+      next_last_q <= last_i;
+    end else if (wait_q != '0) begin
+      wait_q <= wait_q - DelayWidth'(1);
+    end
+  end
+
+  // ------------------------------------------------------------------- read side
+  logic                 read_busy_q;
+  logic [Rows-1:0]      row_sel_q;
+  logic [RowsWidth-1:0] rows_left_q;
+  logic [ColsWidth-1:0] cols_q, base_q;  // base: first column of the beat
+  logic [1:0]           count_q;         // beats in the queue
+  logic                 read, read_last, last_chunk, last_row;
+  // While the next tile waits to be read, wait_q is that one's.
+  assign read       = read_busy_q && (read_next_q || wait_q == '0) && count_q != 2'd3;
+  assign last_chunk = {1'b0, base_q} + (ColsWidth + 1)'(Lanes) >= {1'b0, cols_q};
+  assign last_row   = rows_left_q == RowsWidth'(1);
+  assign read_last  = read && last_chunk && last_row;
+  assign read_take  = read_next_q && (!read_busy_q || read_last);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) read_busy_q <= 1'b0;
+    else if (read_take) read_busy_q <= 1'b1;
+    else if (read_last) read_busy_q <= 1'b0;
+  end
+  always_ff @(posedge clk_i) begin
+    if (read_take) begin
       row_sel_q   <= Rows'(1);
-      rows_left_q <= rows_i;
-      cols_q      <= cols_i;
+      rows_left_q <= next_rows_q;
+      cols_q      <= next_cols_q;
       base_q      <= '0;
-      row_q       <= row_i;
-      col_q       <= col_i;
-      last_q      <= last_i;
+    end else if (read) begin
+      if (last_chunk) begin
+        base_q      <= '0;
+        row_sel_q   <= row_sel_q << 1;
+        rows_left_q <= rows_left_q - RowsWidth'(1);
+      end else begin
+        base_q <= base_q + ColsWidth'(Lanes);
+      end
+    end
+  end
+  assign row_sel_o = row_sel_q & {Rows{read}};
+
+  // Chunk of the selected row, as an and-or of constant slices.
+  logic [BeatWidth-1:0] chunk_data, read_data;
+  always_comb begin
+    chunk_data = '0;
+    for (int unsigned j = 0; j < Chunks; j++)
+      chunk_data |= row_data_i[j*BeatWidth +: BeatWidth] &
+                    {BeatWidth{base_q == ColsWidth'(j * Lanes)}};
+  end
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    assign read_data[l*AccWidth +: AccWidth] =
+        chunk_data[l*AccWidth +: AccWidth] - row_bias_i;
+  end
+
+  // ----------------------------------------------------------- queue, output side
+  logic                  out_busy_q, take, out_last_beat, out_last_chunk;
+  logic [RowsWidth-1:0]  out_rows_q;
+  logic [ColsWidth-1:0]  out_cols_q, out_base_q;
+  logic [IndexWidth-1:0] row_q, col_q;
+  logic                  last_q;
+  assign acc_valid_o    = count_q != 2'd0;
+  assign take           = acc_valid_o && acc_ready_i;
+  assign out_last_chunk = {1'b0, out_base_q} + (ColsWidth + 1)'(Lanes) >= {1'b0, out_cols_q};
+  assign out_last_beat  = out_last_chunk && out_rows_q == RowsWidth'(1);
+  assign out_take       = out_next_q && (!out_busy_q || (take && out_last_beat));
+
+  // The oldest beat is in the lowest place.
+  logic [3*BeatWidth-1:0] queue_q;
+  for (genvar i = 0; i < 3; i++) begin : gen_place
+    logic fill;  // the beat that is read goes here
+    assign fill = read && count_q == 2'(i) + 2'(take);
+    always_ff @(posedge clk_i) begin
+      if (fill) queue_q[i*BeatWidth +: BeatWidth] <= read_data;
+      else if (take && i < 2) queue_q[i*BeatWidth +: BeatWidth] <= queue_q[(i+1)%3*BeatWidth +: BeatWidth];
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      count_q    <= 2'd0;
+      out_busy_q <= 1'b0;
     end else begin
-      if (delay_q != '0) delay_q <= delay_q - DelayWidth'(1);
-      if (next_beat) begin
-        if (last_chunk) begin
-          base_q      <= '0;
-          row_sel_q   <= row_sel_q << 1;
-          rows_left_q <= rows_left_q - RowsWidth'(1);
-          row_q       <= row_q + IndexWidth'(1);
-        end else begin
-          base_q <= base_q + ColsWidth'(Lanes);
-        end
+      count_q <= count_q + 2'(read) - 2'(take);
+      if (out_take) out_busy_q <= 1'b1;
+      else if (take && out_last_beat) out_busy_q <= 1'b0;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (out_take) begin
+      out_rows_q <= next_rows_q;
+      out_cols_q <= next_cols_q;
+      out_base_q <= '0;
+      row_q      <= next_row_q;
+      col_q      <= next_col_q;
+      last_q     <= next_last_q;
+    end else if (take) begin
+      if (out_last_chunk) begin
+        out_base_q <= '0;
+        out_rows_q <= out_rows_q - RowsWidth'(1);
+        row_q      <= row_q + IndexWidth'(1);
+      end else begin
+        out_base_q <= out_base_q + ColsWidth'(Lanes);
       end
     end
   end
 
-  // Chunk of the selected row, as an and-or of constant slices.
-  logic [Lanes*AccWidth-1:0] chunk_data;
-  always_comb begin
-    chunk_data = '0;
-    for (int unsigned j = 0; j < Chunks; j++)
-      chunk_data |= row_data_i[j*Lanes*AccWidth +: Lanes*AccWidth] &
-                    {Lanes*AccWidth{base_q == ColsWidth'(j * Lanes)}};
+  assign acc_data_o = queue_q[BeatWidth-1:0];
+  for (genvar l = 0; l < Lanes; l++) begin : gen_valid
+    assign acc_lane_valid_o[l] = {1'b0, out_base_q} + (ColsWidth + 1)'(l) < {1'b0, out_cols_q};
   end
-
-  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    assign acc_data_o[l*AccWidth +: AccWidth] = chunk_data[l*AccWidth +: AccWidth] - row_bias_i;
-    assign acc_lane_valid_o[l] = {1'b0, base_q} + (ColsWidth + 1)'(l) < {1'b0, cols_q};
-  end
-
-  assign busy_o     = busy_q;
-  assign row_sel_o  = row_sel_q & {Rows{acc_valid_o}};
   assign acc_row_o  = row_q;
-  assign acc_col_o  = col_q + IndexWidth'(base_q);
-  assign acc_last_o = last_q && last_chunk && last_row;
+  assign acc_col_o  = col_q + IndexWidth'(out_base_q);
+  assign acc_last_o = last_q && out_last_beat;
+
+  // Two beats (one beat) of the tile are left to read and fit the queue, or none.
+  logic two_left, fits;
+  assign two_left = last_row && {1'b0, base_q} + (ColsWidth + 1)'(2 * Lanes) >= {1'b0, cols_q};
+  assign fits     = wait_q == '0 && two_left && (last_chunk ? count_q != 2'd3 : !count_q[1]);
+  assign busy_o   = read_next_q || out_next_q ||
+                    (out_busy_q && (last_q || (read_busy_q && !fits)));
 
 `ifndef SYNTHESIS
-  a_start_when_idle : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    start_i |-> !busy_q);
+  a_start_when_free : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    start_i |-> !busy_o);
   a_tile_fits : assert property (@(posedge clk_i) disable iff (!rst_ni)
     start_i |-> rows_i != '0 && rows_i <= RowsWidth'(Rows) && cols_i != '0 &&
                 cols_i <= ColsWidth'(Cols));
   a_one_row : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    acc_valid_o |-> $onehot(row_sel_o));
+    read |-> $onehot(row_sel_o));
+  // Nothing of a tile is left two cycles after the next one has started.
+  a_read_in_time : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    $past(start_i) && read_busy_q && read_next_q |-> read_last);
   a_beat_waits : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    acc_valid_o && !acc_ready_i |=> acc_valid_o && $stable(row_sel_o) && $stable(base_q));
+    acc_valid_o && !acc_ready_i |=> acc_valid_o && $stable(acc_data_o) && $stable(acc_row_o) &&
+                                    $stable(acc_col_o));
 `endif
 
 endmodule

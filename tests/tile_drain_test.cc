@@ -1,14 +1,18 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// tile_drain.sv with a fake array that answers a row select with known values: every tile size of a
-// 4 x 6 array (24 of them), each with the sink always ready and with seeded pauses. Checked are the
-// order of the beats, their indices, lanes and data, the Delay before the first one, and that busy
-// falls only after the last.
+// tile_drain.sv with a fake array of 4 x 6 that keeps its promise and no more: the values of a tile
+// can be read from Delay cycles after its start to the cycle after the next start, and are rubbish
+// else. Tiles start as early as busy_o allows. Every tile size alone, all pairs of sizes in a row,
+// then random tiles, with the sink always ready and with seeded pauses. Checked are order, indices,
+// lanes and data of all beats, the latency, that a new command waits, and the cycles of tiles in a
+// row.
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <deque>
 #include <random>
+#include <vector>
 
 #include "Vtile_drain.h"
 
@@ -18,96 +22,192 @@ namespace {
 constexpr uint32_t kRows = 4, kCols = 6, kLanes = 2, kAccWidth = 12, kDelay = 5;
 constexpr uint32_t kAccMask = (1U << kAccWidth) - 1;
 
+struct Tile {
+  uint32_t rows, cols;
+  bool last;  // of its command
+  uint32_t row0 = 0, col0 = 0, id = 0;
+  uint64_t start = 0;
+};
+
+uint32_t Chunks(const Tile& t) { return (t.cols + kLanes - 1) / kLanes; }
+
 // Sum and bias of an element; their sum, modulo 2^12, is on the column bus.
-uint32_t Value(uint32_t row, uint32_t col) { return 0x100 + row * 16 + col; }
-uint32_t Bias(uint32_t row) { return 0xf35 + row; }
-
-// Answers the row select as the column buses do, 0 when no row is selected.
-void AnswerRowSelect(Vtile_drain& unit) {
-  for (int i = 0; i < 3; ++i) unit.row_data_i[i] = 0;
-  unit.row_bias_i = 0;
-  for (uint32_t row = 0; row < kRows; ++row) {
-    if ((unit.row_sel_o >> row & 1) == 0) continue;
-    unit.row_bias_i = Bias(row);
-    for (uint32_t col = 0; col < kCols; ++col) {
-      const uint32_t bit = col * kAccWidth;
-      const uint64_t shifted = uint64_t{(Value(row, col) + Bias(row)) & kAccMask} << (bit % 32);
-      unit.row_data_i[bit / 32] |= static_cast<uint32_t>(shifted);
-      if (bit / 32 < 2) unit.row_data_i[bit / 32 + 1] |= static_cast<uint32_t>(shifted >> 32);
-    }
-  }
+uint32_t Value(const Tile& t, uint32_t row, uint32_t col) {
+  return (t.id * 733 + row * 16 + col) & kAccMask;
 }
+uint32_t Bias(const Tile& t, uint32_t row) { return (0xf35 + row + t.id * 91) & kAccMask; }
 
-void DrainTile(Vtile_drain& unit, uint32_t rows, uint32_t cols, bool last, bool pauses,
-               std::mt19937& rng) {
-  const uint32_t row0 = rng(), col0 = (rng() >> 8) * kLanes;
-  ASSERT_FALSE(unit.busy_o);
-  unit.start_i = 1;
-  unit.rows_i = rows;
-  unit.cols_i = cols;
-  unit.row_i = row0;
-  unit.col_i = col0;
-  unit.last_i = last;
-  uint32_t row = 0, col = 0, cycle = 0;
-  while (row < rows) {
-    unit.acc_ready_i = !pauses || rng() % 3 == 0;
-    unit.clk_i = 0;
-    unit.eval();
-    AnswerRowSelect(unit);
-    unit.eval();
-    if (cycle > 0) {
-      ASSERT_TRUE(unit.busy_o) << "cycle " << cycle;
-    }
-    ASSERT_EQ(unit.acc_valid_o, cycle >= kDelay) << "cycle " << cycle;
-    if (unit.acc_valid_o && unit.acc_ready_i) {
-      ASSERT_EQ(unit.acc_row_o, row0 + row);
-      ASSERT_EQ(unit.acc_col_o, col0 + col);
-      for (uint32_t lane = 0; lane < kLanes; ++lane) {
-        const bool valid = col + lane < cols;
-        ASSERT_EQ(unit.acc_lane_valid_o >> lane & 1, valid) << "row " << row << " col " << col;
-        if (valid) {
-          ASSERT_EQ(unit.acc_data_o >> (lane * kAccWidth) & kAccMask, Value(row, col + lane));
+class TileDrainRtl : public testing::Test {
+ protected:
+  TileDrainRtl() {
+    unit_.rst_ni = 0;
+    unit_.start_i = unit_.acc_ready_i = 0;
+    unit_.clk_i = 0;
+    unit_.eval();
+    unit_.clk_i = 1;
+    unit_.eval();
+    unit_.rst_ni = 1;
+  }
+
+  // Drains the tiles one after the other; returns the cycles from the first start to the last beat.
+  uint64_t Drain(std::vector<Tile> tiles, uint32_t pause_percent) {
+    const uint64_t begin = cycle_;
+    size_t started = 0, out = 0;
+    uint32_t row = 0, col = 0;
+    while (out < tiles.size()) {
+      unit_.acc_ready_i = rng_() % 100 >= pause_percent;
+      unit_.start_i = 0;
+      unit_.clk_i = 0;
+      unit_.eval();
+      if (started < tiles.size() && !unit_.busy_o) {
+        Tile& t = tiles[started++];
+        t.id = next_id_++;
+        t.row0 = static_cast<uint32_t>(rng_());
+        t.col0 = static_cast<uint32_t>(rng_() >> 8) * kLanes;
+        t.start = cycle_;
+        shadow_.push_back(t);
+        unit_.start_i = 1;
+        unit_.rows_i = t.rows;
+        unit_.cols_i = t.cols;
+        unit_.row_i = t.row0;
+        unit_.col_i = t.col0;
+        unit_.last_i = t.last;
+        EXPECT_TRUE(started < 2 || !tiles[started - 2].last || out == started - 1)
+            << "a tile starts before the command before is out";
+      }
+      AnswerRowSelect();
+      unit_.eval();
+      if (unit_.acc_valid_o && unit_.acc_ready_i) {
+        if (out >= started) {
+          ADD_FAILURE() << "a beat before its tile";
+          return 0;
+        }
+        const Tile& t = tiles[out];
+        if (row == 0 && col == 0) {
+          EXPECT_GE(cycle_, t.start + kDelay + 1);
+        }
+        EXPECT_EQ(unit_.acc_row_o, t.row0 + row);
+        EXPECT_EQ(unit_.acc_col_o, t.col0 + col);
+        for (uint32_t lane = 0; lane < kLanes; ++lane) {
+          const bool valid = col + lane < t.cols;
+          EXPECT_EQ(unit_.acc_lane_valid_o >> lane & 1, valid);
+          if (valid) {
+            EXPECT_EQ(unit_.acc_data_o >> (lane * kAccWidth) & kAccMask, Value(t, row, col + lane))
+                << "tile " << out << " row " << row << " column " << col + lane;
+          }
+        }
+        col += kLanes;
+        if (col >= t.cols) {
+          col = 0;
+          ++row;
+        }
+        const bool end = row == t.rows;
+        EXPECT_EQ(unit_.acc_last_o, t.last && end);
+        if (end) {
+          row = 0;
+          ++out;
         }
       }
-      col += kLanes;
-      if (col >= cols) {
-        col = 0;
-        ++row;
+      unit_.clk_i = 1;
+      unit_.eval();
+      ++cycle_;
+      if (HasFailure()) return 0;
+      if (cycle_ - begin > 100 + 1000 * tiles.size()) {
+        ADD_FAILURE() << "the drain hangs";
+        return 0;
       }
-      ASSERT_EQ(unit.acc_last_o, last && row == rows);
     }
-    unit.clk_i = 1;
-    unit.eval();
-    unit.start_i = 0;
-    ++cycle;
+    const uint64_t cycles = cycle_ - begin;
+    unit_.start_i = 0;
+    unit_.clk_i = 0;
+    unit_.eval();
+    EXPECT_FALSE(unit_.busy_o) << "after the last beat";
+    shadow_.clear();
+    return cycles;
   }
-  ASSERT_FALSE(unit.busy_o) << "after the last beat";
-  if (!pauses) {
-    ASSERT_EQ(cycle, kDelay + rows * ((cols + kLanes - 1) / kLanes));
+
+  std::mt19937 rng_{1};
+
+ private:
+  // Answers the row select as the column buses do.
+  void AnswerRowSelect() {
+    const Tile* tile = nullptr;
+    for (size_t i = 0; i < shadow_.size(); ++i) {
+      const bool overwritten = i + 1 < shadow_.size() && cycle_ > shadow_[i + 1].start + 1;
+      if (cycle_ >= shadow_[i].start + kDelay && !overwritten) tile = &shadow_[i];
+    }
+    for (int i = 0; i < 3; ++i) unit_.row_data_i[i] = static_cast<uint32_t>(rng_());
+    unit_.row_bias_i = rng_() & kAccMask;
+    if (tile == nullptr || unit_.row_sel_o == 0) return;
+    for (int i = 0; i < 3; ++i) unit_.row_data_i[i] = 0;
+    for (uint32_t row = 0; row < kRows; ++row) {
+      if ((unit_.row_sel_o >> row & 1) == 0) continue;
+      unit_.row_bias_i = Bias(*tile, row);
+      for (uint32_t col = 0; col < kCols; ++col) {
+        const uint32_t bit = col * kAccWidth;
+        const uint64_t shifted = uint64_t{(Value(*tile, row, col) + Bias(*tile, row)) & kAccMask}
+                                 << (bit % 32);
+        unit_.row_data_i[bit / 32] |= static_cast<uint32_t>(shifted);
+        if (bit / 32 < 2) unit_.row_data_i[bit / 32 + 1] |= static_cast<uint32_t>(shifted >> 32);
+      }
+    }
+  }
+
+  Vtile_drain unit_;
+  std::deque<Tile> shadow_;
+  uint64_t cycle_ = 0;
+  uint32_t next_id_ = 0;
+};
+
+std::vector<Tile> Sizes(bool last) {
+  std::vector<Tile> sizes;
+  for (uint32_t rows = 1; rows <= kRows; ++rows)
+    for (uint32_t cols = 1; cols <= kCols; ++cols) sizes.push_back({rows, cols, last});
+  return sizes;
+}
+
+TEST_F(TileDrainRtl, ReadsEveryTileSizeInOrderAndInTheFewestCycles) {
+  for (const Tile& t : Sizes(true)) {
+    SCOPED_TRACE(testing::Message() << t.rows << " rows, " << t.cols << " columns");
+    EXPECT_EQ(Drain({t}, 0), kDelay + 1 + t.rows * Chunks(t));
+    if (HasFailure()) return;
   }
 }
 
-void DrainEverySize(bool pauses) {
-  Vtile_drain unit;
-  unit.rst_ni = 0;
-  unit.clk_i = 0;
-  unit.eval();
-  unit.clk_i = 1;
-  unit.eval();
-  unit.rst_ni = 1;
-  std::mt19937 rng(1);
-  for (uint32_t rows = 1; rows <= kRows; ++rows) {
-    for (uint32_t cols = 1; cols <= kCols; ++cols) {
-      SCOPED_TRACE(::testing::Message() << rows << " rows, " << cols << " columns, seed 1");
-      DrainTile(unit, rows, cols, (rows + cols) % 2 == 0, pauses, rng);
-      if (::testing::Test::HasFatalFailure()) return;
+TEST_F(TileDrainRtl, ReadsEveryPairOfTileSizesInARow) {
+  for (const uint32_t pause : {0U, 30U, 90U}) {
+    for (const Tile& a : Sizes(false)) {
+      for (const bool last : {false, true}) {
+        for (const Tile& b : Sizes(true)) {
+          SCOPED_TRACE(testing::Message() << a.rows << " x " << a.cols << ", " << b.rows << " x "
+                                          << b.cols << ", pauses " << pause << " %, seed 1");
+          Drain({{a.rows, a.cols, last}, b}, pause);
+          if (HasFailure()) return;
+        }
+      }
     }
   }
 }
 
-TEST(TileDrainRtl, ReadsEveryTileSizeInOrderAndInTheFewestCycles) { DrainEverySize(false); }
+TEST_F(TileDrainRtl, ReadsRandomTilesWithRandomPauses) {
+  for (uint32_t round = 0; round < 300; ++round) {
+    std::vector<Tile> tiles(1 + rng_() % 20);
+    for (Tile& t : tiles)
+      t = {static_cast<uint32_t>(1 + rng_() % kRows), static_cast<uint32_t>(1 + rng_() % kCols),
+           rng_() % 4 == 0};
+    tiles.back().last = true;
+    SCOPED_TRACE(testing::Message() << "round " << round << ", seed 1");
+    Drain(tiles, round % 3 * 40);
+    if (HasFailure()) return;
+  }
+}
 
-TEST(TileDrainRtl, KeepsOrderAndDataWhenTheSinkPauses) { DrainEverySize(true); }
+TEST_F(TileDrainRtl, OverlapsTheWavefrontOfATileWithTheLastBeatsOfTheOneBefore) {
+  constexpr uint32_t kTiles = 10, kBeats = kRows * kCols / kLanes;
+  std::vector<Tile> tiles(kTiles, Tile{kRows, kCols, false});
+  tiles.back().last = true;
+  EXPECT_EQ(Drain(tiles, 0), kTiles * kBeats + (kTiles - 1) * (kDelay - 2) + kDelay + 1);
+}
 
 }  // namespace
 }  // namespace tetralog
