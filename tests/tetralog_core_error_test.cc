@@ -105,18 +105,18 @@ TEST_F(TetralogCoreErrorRtl, AnIllegalCommandWritesNotAByteAndStopsTheRing) {
   }
 }
 
+// Alone, so that its operands are asked for, and refused, before the verdict.
 TEST_F(TetralogCoreErrorRtl, AReadErrorOfAnIllegalCommandGivesWayToItsCause) {
-  Start();
-  PutThree();
-  Command illegal = commands_[1];
-  illegal.d_stride -= 4;  // found late, when its operands have been asked for
-  Poke(kRing + kCommandBytes, illegal.Pack());
+  Start({.read_latency = 5});
+  Command illegal = Product(0x10000, 6, 7, 9);
+  illegal.d_stride -= 4;  // found late
+  Fill(illegal);
   machine_->InjectFault(MemoryFault::kSlaveError, illegal.a_base, 1);
   Enable();
-  Ring();
+  Submit(illegal);
   WaitStopped();
-  Complete(commands_[0]);
-  ExpectStopped(Cause::kStride, 1);
+  EXPECT_GT(Count(kCounterReadBytes), uint64_t{kCommandBytes});
+  ExpectStopped(Cause::kStride, 0);
   ExpectMemory();
 }
 
