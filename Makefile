@@ -80,5 +80,6 @@ clean:  ## remove build/
 -include synth/synth.mk
 -include sim/random.mk
 -include sim/regress.mk
+-include sim/utilisation.mk
 -include sim/functional/bench.mk
 -include docs/docs.mk

@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/counters.h"
 #include "sim/driver.h"
 #include "sim/linear_layer.h"
 #include "sim/provenance.h"
@@ -30,24 +31,6 @@ namespace tetralog {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-struct Counters {
-  std::array<uint64_t, kCounters> value{};
-  uint64_t operator[](unsigned i) const { return value[i]; }
-};
-
-Counters ReadCounters(Machine& machine) {
-  Counters counters;
-  for (unsigned i = 0; i < kCounters; ++i) {
-    const uint64_t low = machine.ReadRegister(kRegCounters + 8 * i);
-    counters.value[i] = low | uint64_t{machine.ReadRegister(kRegCounters + 8 * i + 4)} << 32;
-  }
-  return counters;
-}
-
-void ClearCounters(Machine& machine) {
-  machine.WriteRegister(kRegControl, 1U << kControlEnable | 1U << kControlClearCounters);
-}
 
 struct Gemm {
   std::string name;
