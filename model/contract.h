@@ -15,29 +15,6 @@
 // clang-format off
 namespace tetralog {
 
-// Places the low `width` bits of a value at a bit of a byte string, little endian.
-template <size_t N>
-constexpr void PutBits(std::array<uint8_t, N>& bytes, size_t bit, size_t width, uint64_t value) {
-  while (width > 0) {
-    const size_t at = bit % 8, count = width < 8 - at ? width : 8 - at;
-    bytes[bit / 8] = static_cast<uint8_t>(bytes[bit / 8] | (value & ((1u << count) - 1)) << at);
-    value >>= count;
-    bit += count;
-    width -= count;
-  }
-}
-
-// The `width` bits at a bit of a byte string.
-constexpr uint64_t GetBits(std::span<const uint8_t> bytes, size_t bit, size_t width) {
-  uint64_t value = 0;
-  for (size_t done = 0; done < width;) {
-    const size_t at = (bit + done) % 8, count = width - done < 8 - at ? width - done : 8 - at;
-    value |= static_cast<uint64_t>(bytes[(bit + done) / 8] >> at & ((1u << count) - 1)) << done;
-    done += count;
-  }
-  return value;
-}
-
 // Stored number formats of a tensor element.
 enum class Format : uint8_t {
   kInt4 = 0,  // two's complement -8..7; quantisers emit -7..7
@@ -86,6 +63,106 @@ enum class Operation : uint8_t {
   kNone = 0,  // refused
   kGemm = 1,  // D = out(A * B + C)
 };
+
+// Why the ring stopped. Of several causes of a refused command the lowest is reported.
+enum class Cause : uint8_t {
+  kNone = 0,  // no error
+  kOperation = 1,  // unknown operation, or a reserved bit is not 0
+  kFormat = 2,  // A is not INT4 or LOG4, or B is not INT4 or UINT4
+  kDimension = 3,  // M, N or K is 0 or above MAX_DIM
+  kSamples = 4,  // samples or a_samples not in 1..8, or several samples not LOG4
+  kScale = 5,  // scale_mul 0, not 1 for LOG4, or scale_shift not in -32..63
+  kIndex = 6,  // col0 no multiple of 16, or col0 + N > 2^28
+  kOverflow = 7,  // K * a_samples could overflow the accumulator; split K through C
+  kBuffer = 8,  // A's panel, all of a resident A, or the block of B exceeds its buffer
+  kAlignment = 9,  // C or INT32 D: address or stride no multiple of 4; no stride of C is 4
+  kStride = 10,  // a stored row is longer than its stride, or samples of D overlap
+  kAddress = 11,  // a tensor ends beyond the address width of the build
+  kOverlap = 12,  // D overlaps A, B, the mask, a ring, or C without being exactly C
+  kRing = 13,  // more commands submitted than the ring holds, or a bad ring register
+  kRead = 14,  // AXI error response to a read
+  kWrite = 15,  // AXI error response to a write
+};
+
+// Registers, 32 bits, byte offsets on the AXI4-Lite port. Other offsets refuse reads and writes, and
+// ro registers refuse writes (SLVERR, no effect).
+inline constexpr unsigned kRegId = 0;  // ro: 0x544C4F47
+inline constexpr unsigned kRegVersion = 4;  // ro: major in bits 31:16, minor in 15:0
+inline constexpr unsigned kRegArray = 8;  // ro: rows in bits 15:0, columns in 31:16
+inline constexpr unsigned kRegUnits = 12;  // ro: dot 7:0, lanes 15:8, accumulator bits 23:16, R 31:24
+inline constexpr unsigned kRegBuffers = 16;  // ro: words of a bank of A in bits 15:0, of B in 31:16
+inline constexpr unsigned kRegBus = 20;  // ro: AXI data bits 15:0, address bits 31:16
+inline constexpr unsigned kRegControl = 32;  // rw: see control
+inline constexpr unsigned kRegStatus = 36;  // ro: see status
+inline constexpr unsigned kRegRingBaseLo = 40;  // rw: address of the command ring, a multiple of 128
+inline constexpr unsigned kRegRingBaseHi = 44;  // rw
+inline constexpr unsigned kRegRingSize = 48;  // rw: entries, a power of two, 1..32768
+inline constexpr unsigned kRegRecordBaseLo = 52;  // rw: address of the completion records, a multiple of 256
+inline constexpr unsigned kRegRecordBaseHi = 56;  // rw
+inline constexpr unsigned kRegTail = 60;  // rw: doorbell: commands submitted since reset
+inline constexpr unsigned kRegHead = 64;  // ro: commands completed since reset
+inline constexpr unsigned kRegIrqEnable = 68;  // rw: see interrupts
+inline constexpr unsigned kRegIrqStatus = 72;  // w1c: see interrupts
+inline constexpr unsigned kRegErrorCause = 76;  // ro: cause_e of the error that stopped the ring
+inline constexpr unsigned kRegErrorIndex = 80;  // ro: number of the command that failed
+inline constexpr unsigned kRegCounters = 128;  // ro: counters, 64 bits each; reading the low word holds the high
+
+// Bits of REG_CONTROL and REG_STATUS.
+inline constexpr unsigned kControlEnable = 0;  // commands are fetched while 1
+inline constexpr unsigned kControlSoftReset = 1;  // write 1: forget all commands, clear error, head and tail; reads 1 until done
+inline constexpr unsigned kControlClearCounters = 2;  // write 1: counters become 0; reads 0
+inline constexpr unsigned kStatusBusy = 0;  // a command is in flight, or an AXI transaction outstanding
+inline constexpr unsigned kStatusError = 1;  // the ring stopped by an error
+
+// Bits of REG_IRQ_ENABLE and REG_IRQ_STATUS; the interrupt is high while an enabled one is set.
+inline constexpr unsigned kIrqCompletion = 0;  // a command with its interrupt bit completed
+inline constexpr unsigned kIrqError = 1;  // the ring stopped by an error
+
+// Performance counters: places behind REG_COUNTERS, 8 bytes each.
+inline constexpr unsigned kCounterBusy = 0;  // cycles with a command in flight, doorbell to completion
+inline constexpr unsigned kCounterActive = 1;  // cycles in which operands enter the array
+inline constexpr unsigned kCounterStallOperand = 2;  // cycles in which the array waits for A or B
+inline constexpr unsigned kCounterStallDrain = 3;  // cycles in which the array waits for the tile before
+inline constexpr unsigned kCounterStallAddend = 4;  // cycles in which the drain waits for C or the mask
+inline constexpr unsigned kCounterStallWrite = 5;  // cycles in which the drain waits for the output buffer
+inline constexpr unsigned kCounterReadBytes = 6;  // bytes of AXI read beats
+inline constexpr unsigned kCounterWriteBytes = 7;  // bytes of AXI write beats with a strobe
+inline constexpr unsigned kCounterProducts = 8;  // products m, k, n of A * B, padding not counted
+inline constexpr unsigned kCounterGated = 9;  // those with A[m,k] * B[k,n] = 0
+inline constexpr unsigned kCounters = 10;  // number of counters
+
+// Sizes of the programming model.
+inline constexpr unsigned kCommandBytes = 128;  // of a ring entry
+inline constexpr unsigned kRecordBytes = 256;  // of a place for a completion record
+inline constexpr unsigned kMaxRing = 32768;  // entries of a ring
+inline constexpr unsigned kMaxDim = 16777215;  // greatest M, N, K
+inline constexpr unsigned kIdentity = 1414287175;  // REG_ID, "TLOG"
+inline constexpr unsigned kVersion = 65536;  // REG_VERSION, 1.0
+
+#if __cplusplus >= 202002L  // layouts in memory
+
+// Places the low `width` bits of a value at a bit of a byte string, little endian.
+template <size_t N>
+constexpr void PutBits(std::array<uint8_t, N>& bytes, size_t bit, size_t width, uint64_t value) {
+  while (width > 0) {
+    const size_t at = bit % 8, count = width < 8 - at ? width : 8 - at;
+    bytes[bit / 8] = static_cast<uint8_t>(bytes[bit / 8] | (value & ((1u << count) - 1)) << at);
+    value >>= count;
+    bit += count;
+    width -= count;
+  }
+}
+
+// The `width` bits at a bit of a byte string.
+constexpr uint64_t GetBits(std::span<const uint8_t> bytes, size_t bit, size_t width) {
+  uint64_t value = 0;
+  for (size_t done = 0; done < width;) {
+    const size_t at = (bit + done) % 8, count = width - done < 8 - at ? width - done : 8 - at;
+    value |= static_cast<uint64_t>(bytes[(bit + done) / 8] >> at & ((1u << count) - 1)) << done;
+    done += count;
+  }
+  return value;
+}
 
 // A command in the ring: 128 bytes, little endian. Addresses and strides are in bytes; reserved bits
 // must be 0.
@@ -294,80 +371,6 @@ struct Completion {
   }
   bool operator==(const Completion&) const = default;
 };
-
-// Why the ring stopped. Of several causes of a refused command the lowest is reported.
-enum class Cause : uint8_t {
-  kNone = 0,  // no error
-  kOperation = 1,  // unknown operation, or a reserved bit is not 0
-  kFormat = 2,  // A is not INT4 or LOG4, or B is not INT4 or UINT4
-  kDimension = 3,  // M, N or K is 0 or above MAX_DIM
-  kSamples = 4,  // samples or a_samples not in 1..8, or several samples not LOG4
-  kScale = 5,  // scale_mul 0, not 1 for LOG4, or scale_shift not in -32..63
-  kIndex = 6,  // col0 no multiple of 16, or col0 + N > 2^28
-  kOverflow = 7,  // K * a_samples could overflow the accumulator; split K through C
-  kBuffer = 8,  // A's panel, all of a resident A, or the block of B exceeds its buffer
-  kAlignment = 9,  // C or INT32 D: address or stride no multiple of 4; no stride of C is 4
-  kStride = 10,  // a stored row is longer than its stride, or samples of D overlap
-  kAddress = 11,  // a tensor ends beyond the address width of the build
-  kOverlap = 12,  // D overlaps A, B, the mask, a ring, or C without being exactly C
-  kRing = 13,  // more commands submitted than the ring holds, or a bad ring register
-  kRead = 14,  // AXI error response to a read
-  kWrite = 15,  // AXI error response to a write
-};
-
-// Registers, 32 bits, byte offsets on the AXI4-Lite port. Other offsets refuse reads and writes, and
-// ro registers refuse writes (SLVERR, no effect).
-inline constexpr unsigned kRegId = 0;  // ro: 0x544C4F47
-inline constexpr unsigned kRegVersion = 4;  // ro: major in bits 31:16, minor in 15:0
-inline constexpr unsigned kRegArray = 8;  // ro: rows in bits 15:0, columns in 31:16
-inline constexpr unsigned kRegUnits = 12;  // ro: dot 7:0, lanes 15:8, accumulator bits 23:16, R 31:24
-inline constexpr unsigned kRegBuffers = 16;  // ro: words of a bank of A in bits 15:0, of B in 31:16
-inline constexpr unsigned kRegBus = 20;  // ro: AXI data bits 15:0, address bits 31:16
-inline constexpr unsigned kRegControl = 32;  // rw: see control
-inline constexpr unsigned kRegStatus = 36;  // ro: see status
-inline constexpr unsigned kRegRingBaseLo = 40;  // rw: address of the command ring, a multiple of 128
-inline constexpr unsigned kRegRingBaseHi = 44;  // rw
-inline constexpr unsigned kRegRingSize = 48;  // rw: entries, a power of two, 1..32768
-inline constexpr unsigned kRegRecordBaseLo = 52;  // rw: address of the completion records, a multiple of 256
-inline constexpr unsigned kRegRecordBaseHi = 56;  // rw
-inline constexpr unsigned kRegTail = 60;  // rw: doorbell: commands submitted since reset
-inline constexpr unsigned kRegHead = 64;  // ro: commands completed since reset
-inline constexpr unsigned kRegIrqEnable = 68;  // rw: see interrupts
-inline constexpr unsigned kRegIrqStatus = 72;  // w1c: see interrupts
-inline constexpr unsigned kRegErrorCause = 76;  // ro: cause_e of the error that stopped the ring
-inline constexpr unsigned kRegErrorIndex = 80;  // ro: number of the command that failed
-inline constexpr unsigned kRegCounters = 128;  // ro: counters, 64 bits each; reading the low word holds the high
-
-// Bits of REG_CONTROL and REG_STATUS.
-inline constexpr unsigned kControlEnable = 0;  // commands are fetched while 1
-inline constexpr unsigned kControlSoftReset = 1;  // write 1: forget all commands, clear error, head and tail; reads 1 until done
-inline constexpr unsigned kControlClearCounters = 2;  // write 1: counters become 0; reads 0
-inline constexpr unsigned kStatusBusy = 0;  // a command is in flight, or an AXI transaction outstanding
-inline constexpr unsigned kStatusError = 1;  // the ring stopped by an error
-
-// Bits of REG_IRQ_ENABLE and REG_IRQ_STATUS; the interrupt is high while an enabled one is set.
-inline constexpr unsigned kIrqCompletion = 0;  // a command with its interrupt bit completed
-inline constexpr unsigned kIrqError = 1;  // the ring stopped by an error
-
-// Performance counters: places behind REG_COUNTERS, 8 bytes each.
-inline constexpr unsigned kCounterBusy = 0;  // cycles with a command in flight, doorbell to completion
-inline constexpr unsigned kCounterActive = 1;  // cycles in which operands enter the array
-inline constexpr unsigned kCounterStallOperand = 2;  // cycles in which the array waits for A or B
-inline constexpr unsigned kCounterStallDrain = 3;  // cycles in which the array waits for the tile before
-inline constexpr unsigned kCounterStallAddend = 4;  // cycles in which the drain waits for C or the mask
-inline constexpr unsigned kCounterStallWrite = 5;  // cycles in which the drain waits for the output buffer
-inline constexpr unsigned kCounterReadBytes = 6;  // bytes of AXI read beats
-inline constexpr unsigned kCounterWriteBytes = 7;  // bytes of AXI write beats with a strobe
-inline constexpr unsigned kCounterProducts = 8;  // products m, k, n of A * B, padding not counted
-inline constexpr unsigned kCounterGated = 9;  // those with A[m,k] * B[k,n] = 0
-inline constexpr unsigned kCounters = 10;  // number of counters
-
-// Sizes of the programming model.
-inline constexpr unsigned kCommandBytes = 128;  // of a ring entry
-inline constexpr unsigned kRecordBytes = 256;  // of a place for a completion record
-inline constexpr unsigned kMaxRing = 32768;  // entries of a ring
-inline constexpr unsigned kMaxDim = 16777215;  // greatest M, N, K
-inline constexpr unsigned kIdentity = 1414287175;  // REG_ID, "TLOG"
-inline constexpr unsigned kVersion = 65536;  // REG_VERSION, 1.0
+#endif
 
 }  // namespace tetralog

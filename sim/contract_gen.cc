@@ -243,24 +243,28 @@ std::string Header(const std::vector<Table>& tables) {
       "// `make contract`: edit the package, not this file.\n\n"
       "#pragma once\n\n#include <array>\n#include <cstddef>\n#include <cstdint>\n#include <span>\n"
       "#include <stdexcept>\n\n// clang-format off\nnamespace tetralog {\n";
-  out += kLayoutHelpers;
+  std::string layouts;
   for (const Table& t : tables) {
-    out += "\n";
-    for (const std::string& line : t.title) out += fmt::format("// {}\n", line);
+    std::string& text = t.struct_type.empty() ? out : layouts;
+    text += "\n";
+    for (const std::string& line : t.title) text += fmt::format("// {}\n", line);
     if (!t.struct_type.empty()) {
-      out += Struct(t);
+      text += Struct(t);
     } else if (!t.enum_type.empty()) {
       const size_t prefix = CommonPrefix(t.entries);
-      out += fmt::format("enum class {} : uint8_t {{\n", t.enum_type);
+      text += fmt::format("enum class {} : uint8_t {{\n", t.enum_type);
       for (const Entry& e : t.entries)
-        out += fmt::format("  k{} = {},  // {}\n", e.name.substr(prefix), e.value, e.comment);
-      out += "};\n";
+        text += fmt::format("  k{} = {},  // {}\n", e.name.substr(prefix), e.value, e.comment);
+      text += "};\n";
     } else {
       for (const Entry& e : t.entries)
-        out += fmt::format("inline constexpr {} k{} = {};  // {}\n", e.type, Camel(e.name), e.value,
-                           e.comment);
+        text += fmt::format("inline constexpr {} k{} = {};  // {}\n", e.type, Camel(e.name),
+                            e.value, e.comment);
     }
   }
+  // The reference is C++17, because of libtorch's headers, and needs the numbers only.
+  out += "\n#if __cplusplus >= 202002L  // layouts in memory\n";
+  out += kLayoutHelpers + layouts + "#endif\n";
   return out + "\n}  // namespace tetralog\n";
 }
 

@@ -25,3 +25,15 @@ add_executable(tetralog_utilisation EXCLUDE_FROM_ALL utilisation.cc utilisation_
 target_link_libraries(tetralog_utilisation PRIVATE tetralog_warnings tetralog_machine
                       tetralog_rtl_machine core_16x16x1 core_16x16x4 CLI11::CLI11
                       nlohmann_json::nlohmann_json)
+
+find_package(benchmark REQUIRED)
+
+# How fast the core simulates, without tracing; not part of the default build.
+foreach(dot 1 4)
+  tetralog_verilate(fast_core_16x16x${dot} TOP tetralog_core PREFIX Vfast_core_16x16x${dot} NO_TRACE
+                    PARAMS Rows=16 Cols=16 Dot=${dot} AccWidth=24 Lanes=4 RandomBits=12 DepthA=64
+                           DepthB=128 AxiData=128 AddrWidth=40)
+endforeach()
+add_executable(core_bench EXCLUDE_FROM_ALL core_bench.cc)
+target_link_libraries(core_bench PRIVATE tetralog_warnings tetralog_machine tetralog_rtl_machine
+                      fast_core_16x16x1 fast_core_16x16x4 benchmark::benchmark)

@@ -1,17 +1,17 @@
 # tetralog_verilate(<target> TOP <module> [PREFIX <class>] [PARAMS Name=Value ...] [NETLIST <file>...]
-#                   [RTL_DIR <directory>])
+#                   [RTL_DIR <directory>] [NO_TRACE])
 #
 # Makes the library <target>: the Verilated class <class> (default V<module>) of one RTL module with
 # the given parameters, assertions on, FST tracing compiled in. With NETLIST the class is made from
 # those gate-level files instead, so that the same test source runs on both; with RTL_DIR, from a
-# copy of rtl/ (a planted fault). Verilator runs at build
+# copy of rtl/ (a planted fault); with NO_TRACE, without tracing, for speed. Verilator runs at build
 # time, not at configure time, because a netlist exists only then; it skips what has not changed, and
 # ccache keeps the rest cheap. Each unit is a library of its own, outside our warning flags.
 find_program(CCACHE_PROGRAM ccache)
 file(GLOB TETRALOG_RTL CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/rtl/*.sv ${PROJECT_SOURCE_DIR}/rtl/*.vlt)
 
 function(tetralog_verilate target)
-  cmake_parse_arguments(V "" "TOP;PREFIX;RTL_DIR" "PARAMS;NETLIST" ${ARGN})
+  cmake_parse_arguments(V "NO_TRACE" "TOP;PREFIX;RTL_DIR" "PARAMS;NETLIST" ${ARGN})
   if(NOT V_PREFIX)
     set(V_PREFIX V${V_TOP})
   endif()
@@ -21,12 +21,15 @@ function(tetralog_verilate target)
   set(dir ${CMAKE_BINARY_DIR}/verilated/${target})
   # -fno-const-bit-op-tree: Verilator 5.006 simulates some trees of exclusive ors wrongly, without a
   # word (seen on netlists and on the RTL with SYNTHESIS defined); with this flag it agrees with Icarus.
-  set(args --cc --build -j 1 --trace-fst --x-assign fast --x-initial unique -O3
+  set(args --cc --build -j 1 --x-assign fast --x-initial unique -O3
            -fno-const-bit-op-tree
            --top-module ${V_TOP} --prefix ${V_PREFIX} --Mdir ${dir}
            -MAKEFLAGS "CXX=${CMAKE_CXX_COMPILER}" -MAKEFLAGS "LINK=${CMAKE_CXX_COMPILER}"
            -MAKEFLAGS "OBJCACHE=${CCACHE_PROGRAM}" -MAKEFLAGS "OPT_GLOBAL=-O2"
            -CFLAGS "-std=c++20 -w")
+  if(NOT V_NO_TRACE)
+    list(APPEND args --trace-fst)
+  endif()
   if(V_NETLIST)
     set(sources ${V_NETLIST})
     # A test of gates is short and its build is long.

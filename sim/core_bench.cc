@@ -1,0 +1,51 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// How many cycles of the core a CPU second simulates: 256 x 512 x 256 with random operands, memory
+// model and protocol checker included, assertions on, no tracing.
+
+#include <benchmark/benchmark.h>
+
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "Vfast_core_16x16x1.h"
+#include "Vfast_core_16x16x4.h"
+#include "sim/driver.h"
+#include "sim/rtl_machine.h"
+#include "sim/verilated_core.h"
+
+namespace tetralog {
+namespace {
+
+template <typename V>
+void CoreCycles(benchmark::State& state, uint32_t dot) {
+  MachineShape shape;
+  shape.dot = dot;
+  RtlMachine machine(std::make_unique<VerilatedCore<V>>(shape, 1), 1 << 20);
+  Driver driver(machine);
+  std::mt19937 rng(1);
+  const auto random = [&](uint32_t rows, uint32_t cols, Format format) {
+    const Tensor tensor = driver.NewTensor(rows, cols, format);
+    std::vector<uint8_t> codes(size_t{rows} * cols);
+    for (uint8_t& code : codes) code = rng() & 15;
+    driver.Upload(tensor, codes);
+    return tensor;
+  };
+  GemmRequest r;
+  r.a = random(256, 512, Format::kLog4);
+  r.b = random(512, 256, Format::kUint4);
+  r.d = driver.NewTensor(256, 256, Format::kInt32);
+  const uint64_t before = machine.cycles();
+  for (auto _ : state) driver.Wait(driver.Gemm(r));
+  state.counters["cycles_per_second"] = benchmark::Counter(
+      static_cast<double>(machine.cycles() - before), benchmark::Counter::kIsRate);
+}
+BENCHMARK_CAPTURE(CoreCycles<Vfast_core_16x16x1>, 16x16x1, 1)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(CoreCycles<Vfast_core_16x16x4>, 16x16x4, 4)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace tetralog
+
+BENCHMARK_MAIN();
