@@ -88,7 +88,7 @@ module command_check #(
                        (c.a_samples > 4'd1) ? words << 1 : words;
   assign early_ok_o  = !(bad_operation || bad_format || bad_dimension || bad_samples || bad_scale ||
                          bad_index) && panel_bound <= 32'(DepthA) && words <= 32'(DepthB) &&
-                       c.block != '0;
+                       c.block != '0 && (c.a_base >> AddrWidth) == '0 && (c.b_base >> AddrWidth) == '0;
 
   logic bad_alignment;
   assign bad_alignment = (c.c_enable && ((c.c_base[1:0] | c.c_row_stride[1:0] |

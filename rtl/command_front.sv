@@ -62,6 +62,7 @@ module command_front #(
   output logic [AddrWidth-1:0]   d_last_o,
   output logic [15:0]            panel_words_o,
 
+  output logic                   busy_o,          // a command is fetched or its operands load
   output logic                   checking_o,      // no verdict yet on the command, or a bad one
   output logic                   failed_o,
   output logic [7:0]             cause_o
@@ -176,6 +177,7 @@ module command_front #(
   assign cmd_o      = cmd_q;
   assign index_o    = index_q;
   assign fetched_o  = state_q == StIdle && state_d == StFetch;
+  assign busy_o     = state_q != StIdle && state_q != StFailed;
   assign checking_o = state_q == StRun && !legal;
   assign failed_o   = state_q == StFailed;
   assign cause_o    = ring_failed_q ? tetralog_pkg::CauseRing : check_cause;

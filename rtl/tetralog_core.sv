@@ -134,11 +134,14 @@ module tetralog_core #(
   logic [7:0]  error_cause;
   logic        read_busy, write_busy, write_error;
   logic        count_active, count_stall_operand, count_stall_drain, count_stall_addend;
-  logic        count_stall_write, count_read, waiting;
+  logic        count_stall_write, count_read, waiting, front_busy;
+  logic [1:0]  slot_busy_q;
   logic [CountWidth-1:0] count_products, count_gated;
   logic [BytesWidth-1:0] count_write_bytes;
 
-  assign waiting = enable && !error && !soft_reset && tail != head;
+  // A command waits or is in flight.
+  assign waiting = ((enable && tail != head) || front_busy || slot_busy_q != 2'd0) && !error &&
+                   !soft_reset;
   control_registers #(
     .Rows(Rows), .Cols(Cols), .Dot(Dot), .Lanes(Lanes), .AccWidth(AccWidth),
     .RandomBits(RandomBits), .DepthA(DepthA), .DepthB(DepthB), .AxiData(AxiData),
@@ -275,7 +278,6 @@ module tetralog_core #(
   logic                   fetched, load_start, a_load_busy, b_load_busy, back_valid, back_ready;
   logic [AddrWidth-1:0]   d_first, d_last;
   logic [15:0]            panel_words;
-  logic [1:0]             slot_busy_q;
   logic [2*AddrWidth-1:0] slot_first_q, slot_last_q;
   assign front = front_bits;
   command_front #(
@@ -311,6 +313,7 @@ module tetralog_core #(
     .d_first_o    (d_first),
     .d_last_o     (d_last),
     .panel_words_o(panel_words),
+    .busy_o       (front_busy),
     .checking_o   (front_checking),
     .failed_o     (front_failed),
     .cause_o      (front_cause)

@@ -58,6 +58,8 @@ module tile_walker #(
   localparam int unsigned WordCodes = AxiData / 4;
   localparam int unsigned PanelA    = (Rows > WordCodes) ? Rows : WordCodes;
   localparam int unsigned PanelB    = (Cols > WordCodes) ? Cols : WordCodes;
+  localparam int unsigned ABits     = $clog2(PanelA);
+  localparam int unsigned BBits     = $clog2(PanelB);
 
   logic         valid_q;
   logic [23:0]  m0_q, n0_q, block_n0_q;
@@ -66,16 +68,16 @@ module tile_walker #(
 
   // Rows and columns from the tile on, from its panel on, and from its block on.
   logic [23:0] m_left, n_left, m_panel, n_panel, m_panel_left, n_panel_left, n_block_left;
-  assign m_panel      = m0_q & ~24'(PanelA - 1);
-  assign n_panel      = n0_q & ~24'(PanelB - 1);
+  assign m_panel      = {m0_q[23:ABits], ABits'(0)};
+  assign n_panel      = {n0_q[23:BBits], BBits'(0)};
   assign m_left       = m_i - m0_q;
   assign n_left       = n_i - n0_q;
   assign m_panel_left = m_i - m_panel;
   assign n_panel_left = n_i - n_panel;
   assign n_block_left = n_i - block_n0_q;
 
-  assign last_row_o     = m_left <= 24'(Rows) || (m0_q & 24'(PanelA - 1)) == 24'(PanelA - Rows);
-  assign last_col_o     = n_left <= 24'(Cols) || (n0_q & 24'(PanelB - 1)) == 24'(PanelB - Cols);
+  assign last_row_o     = m_left <= 24'(Rows) || m0_q[ABits-1:0] == ABits'(PanelA - Rows);
+  assign last_col_o     = n_left <= 24'(Cols) || n0_q[BBits-1:0] == BBits'(PanelB - Cols);
   assign last_panel_a_o = m_panel_left <= 24'(PanelA);
   assign last_panel_b_o = n_panel_left <= 24'(PanelB) || in_block_q <= 24'(PanelB);
   assign last_block_o   = n_block_left <= block_cols_i;
