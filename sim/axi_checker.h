@@ -18,7 +18,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "sim/axi.h"
+#include "model/axi.h"
 
 namespace tetralog {
 

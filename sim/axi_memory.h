@@ -22,7 +22,7 @@
 #include <span>
 #include <vector>
 
-#include "sim/axi.h"
+#include "model/axi.h"
 #include "sim/machine.h"
 
 namespace tetralog {

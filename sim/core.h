@@ -1,46 +1,21 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The pins of the accelerator core (rtl/tetralog_core.sv), free of the Verilated class, so that one
-// machine serves every shape, the netlist and stand-ins.
+// A clocked core, seen from its pins, so that one machine serves every shape and level.
 
 #pragma once
 
-#include <cstdint>
 #include <string>
 
-#include "sim/axi.h"
-#include "sim/machine.h"
+#include "model/core_pins.h"
+#include "model/machine_shape.h"
 
 namespace tetralog {
 
-// AXI4-Lite, 12 bits of address, 32 of data.
-struct AxiLiteMaster {
-  bool aw_valid = false, w_valid = false, b_ready = false, ar_valid = false, r_ready = false;
-  uint16_t aw_addr = 0, ar_addr = 0;
-  uint8_t w_strb = 0;
-  uint32_t w_data = 0;
-};
-struct AxiLiteSlave {
-  bool aw_ready = false, w_ready = false, b_valid = false, ar_ready = false, r_valid = false;
-  uint8_t b_resp = 0, r_resp = 0;
-  uint32_t r_data = 0;
-};
-
-struct CoreInputs {
-  AxiLiteMaster lite;
-  AxiSlave axi;
-};
-struct CoreOutputs {
-  AxiLiteSlave lite;
-  AxiMaster axi;
-  bool irq = false;
-};
-
-// A clocked core.
 class Core {
  public:
   virtual ~Core() = default;
+  virtual const std::string& level() const = 0;  // "rtl", "cycle"
   virtual const MachineShape& shape() const = 0;
 
   // One clock cycle: drives the inputs, samples the outputs before the rising edge, then clocks.

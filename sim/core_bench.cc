@@ -12,8 +12,8 @@
 
 #include "Vfast_core_16x16x1.h"
 #include "Vfast_core_16x16x4.h"
+#include "sim/clocked_machine.h"
 #include "sim/driver.h"
-#include "sim/rtl_machine.h"
 #include "sim/verilated_core.h"
 
 namespace tetralog {
@@ -23,7 +23,7 @@ template <typename V>
 void CoreCycles(benchmark::State& state, uint32_t dot) {
   MachineShape shape;
   shape.dot = dot;
-  RtlMachine machine(std::make_unique<VerilatedCore<V>>(shape, 1), 1 << 20);
+  ClockedMachine machine(std::make_unique<VerilatedCore<V>>(shape, 1), 1 << 20);
   Driver driver(machine);
   std::mt19937 rng(1);
   const auto random = [&](uint32_t rows, uint32_t cols, Format format) {

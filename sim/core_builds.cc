@@ -16,7 +16,7 @@
 namespace tetralog {
 namespace {
 
-// The parameters are those that rtl_machine.cmake gives to Verilator.
+// The parameters are those that clocked_machine.cmake gives to Verilator.
 const MachineShape k16x16x4 = {.depth_a = 64, .depth_b = 128};
 const MachineShape k4x4x1 = {
     .rows = 4, .cols = 4, .dot = 1, .depth_a = 64, .depth_b = 64, .axi_data = 64};
@@ -40,18 +40,16 @@ MachineShape RtlShape(const std::string& name) {
       fmt::format("no build of shape '{}'; there are {}", name, fmt::join(RtlShapes(), ", ")));
 }
 
-std::unique_ptr<RtlMachine> MakeRtlMachine(const std::string& shape, uint64_t memory_bytes,
-                                           const RtlMachineOptions& options) {
+std::unique_ptr<Core> MakeRtlCore(const std::string& shape, uint64_t seed) {
   const MachineShape what = RtlShape(shape);
-  std::unique_ptr<Core> core;
-  if (what == k16x16x4) {
-    core = std::make_unique<VerilatedCore<Vcore_16x16x4>>(what, options.seed);
-  } else if (what == k4x4x1) {
-    core = std::make_unique<VerilatedCore<Vcore_4x4x1>>(what, options.seed);
-  } else {
-    core = std::make_unique<VerilatedCore<Vcore_8x4x2>>(what, options.seed);
-  }
-  return std::make_unique<RtlMachine>(std::move(core), memory_bytes, options);
+  if (what == k16x16x4) return std::make_unique<VerilatedCore<Vcore_16x16x4>>(what, seed);
+  if (what == k4x4x1) return std::make_unique<VerilatedCore<Vcore_4x4x1>>(what, seed);
+  return std::make_unique<VerilatedCore<Vcore_8x4x2>>(what, seed);
+}
+
+std::unique_ptr<ClockedMachine> MakeRtlMachine(const std::string& shape, uint64_t memory_bytes,
+                                               const ClockedMachineOptions& options) {
+  return std::make_unique<ClockedMachine>(MakeRtlCore(shape, options.seed), memory_bytes, options);
 }
 
 }  // namespace tetralog

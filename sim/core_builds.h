@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/rtl_machine.h"
+#include "sim/clocked_machine.h"
 
 namespace tetralog {
 
@@ -19,8 +19,11 @@ namespace tetralog {
 std::vector<std::string> RtlShapes();
 MachineShape RtlShape(const std::string& name);
 
-// A machine around a Verilated core of this shape.
-std::unique_ptr<RtlMachine> MakeRtlMachine(const std::string& shape, uint64_t memory_bytes,
-                                           const RtlMachineOptions& options = {});
+// A Verilated core of this shape; the seed fills what reset leaves undefined.
+std::unique_ptr<Core> MakeRtlCore(const std::string& shape, uint64_t seed);
+
+// A machine around it.
+std::unique_ptr<ClockedMachine> MakeRtlMachine(const std::string& shape, uint64_t memory_bytes,
+                                               const ClockedMachineOptions& options = {});
 
 }  // namespace tetralog

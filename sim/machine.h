@@ -16,6 +16,7 @@
 #include <string>
 
 #include "model/contract.h"
+#include "model/machine_shape.h"
 
 namespace tetralog {
 
@@ -23,27 +24,6 @@ namespace tetralog {
 class MachineError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
-};
-
-// What a build of the core can do; software reads it from the registers.
-struct MachineShape {
-  uint32_t rows = 16, cols = 16;         // processing elements, powers of two
-  uint32_t dot = 4;                      // products of a processing element and cycle
-  uint32_t lanes = 4;                    // epilogue lanes
-  uint32_t acc_width = 24;               // bits
-  uint32_t random_bits = 12;             // R
-  uint32_t depth_a = 64, depth_b = 128;  // words of a bank of the operand buffers
-  uint32_t axi_data = 128;               // bits
-  uint32_t axi_addr = 40;                // bits
-
-  uint64_t macs() const { return uint64_t{rows} * cols * dot; }
-  uint32_t word_codes() const { return axi_data / 4; }  // codes in a word of the bus
-  uint32_t panel_a() const { return rows > word_codes() ? rows : word_codes(); }  // rows of A
-  uint32_t panel_b() const { return cols > word_codes() ? cols : word_codes(); }  // columns of B
-  std::string name() const {                                                      // "16x16x4"
-    return std::to_string(rows) + "x" + std::to_string(cols) + "x" + std::to_string(dot);
-  }
-  bool operator==(const MachineShape&) const = default;
 };
 
 // Faults that a memory can be told to answer with, for tests of error handling.

@@ -152,9 +152,9 @@ RegressShape RegressReport::Total() const {
   return total;
 }
 
-RtlMachineOptions MemoryOf(const Case& c) {
+ClockedMachineOptions MemoryOf(const Case& c) {
   Dice dice(~c.seed, c.number);
-  RtlMachineOptions options;
+  ClockedMachineOptions options;
   options.seed = dice.Next();
   options.stall_percent = dice.Pick<uint32_t>(kStalls);
   options.read_latency = dice.Pick<uint32_t>(kLatencies);

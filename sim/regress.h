@@ -18,15 +18,15 @@
 #include <string>
 #include <vector>
 
+#include "sim/clocked_machine.h"
 #include "sim/machine.h"
 #include "sim/random_case.h"
-#include "sim/rtl_machine.h"
 
 namespace tetralog {
 
 // Makes the machine to be tested.
 using MachineFactory = std::function<std::unique_ptr<Machine>(
-    const MachineShape& shape, uint64_t memory_bytes, const RtlMachineOptions& options)>;
+    const MachineShape& shape, uint64_t memory_bytes, const ClockedMachineOptions& options)>;
 
 struct RegressOptions {
   std::vector<MachineShape> shapes;
@@ -55,7 +55,7 @@ struct RegressShape {
 
 struct RegressFailure {
   Case found, small;  // as it was found, and shrunk
-  RtlMachineOptions memory;
+  ClockedMachineOptions memory;
   std::string differences;  // of the shrunk case
 };
 
@@ -69,7 +69,7 @@ struct RegressReport {
 };
 
 // Stalls of 0, 10, 30 or 60 percent and several latencies, by the case's seed and number.
-RtlMachineOptions MemoryOf(const Case& c);
+ClockedMachineOptions MemoryOf(const Case& c);
 
 // Runs a case on the functional machine and on `machine`, made for MemoryOf(c).
 CaseResult RunOneCase(const Case& c, Machine& machine);

@@ -32,11 +32,11 @@ struct RegressArguments {
 };
 
 std::unique_ptr<Machine> MakeRtl(const MachineShape& shape, uint64_t memory_bytes,
-                                 const RtlMachineOptions& options) {
+                                 const ClockedMachineOptions& options) {
   return MakeRtlMachine(shape.name(), memory_bytes, options);
 }
 
-std::string MemoryText(const RtlMachineOptions& memory) {
+std::string MemoryText(const ClockedMachineOptions& memory) {
   return fmt::format("stalls {} %, latencies {} and {}", memory.stall_percent, memory.read_latency,
                      memory.write_latency);
 }
@@ -52,7 +52,7 @@ std::string ReproducingCommand(const Case& c) {
 int RunCaseAgain(const RegressArguments& args) {
   if (args.shape.empty()) throw std::invalid_argument("--case needs --shape as well");
   const Case c = ParseCase(args.one_case, RtlShape(args.shape), args.options.cases);
-  const RtlMachineOptions memory = MemoryOf(c);
+  const ClockedMachineOptions memory = MemoryOf(c);
   const std::unique_ptr<Machine> machine = MakeRtl(c.shape, c.options.memory_bytes, memory);
   if (!args.wave.empty()) machine->Trace(args.wave);
   fmt::print("{}\n{}\n", c.Describe(), MemoryText(memory));

@@ -17,8 +17,8 @@ constexpr uint64_t kMemory = 8 << 20;
 
 }  // namespace
 
-std::unique_ptr<RtlMachine> MakeUtilisationMachine(const std::string& name, uint64_t seed) {
-  // The parameters are those that rtl_machine.cmake gives to Verilator.
+std::unique_ptr<ClockedMachine> MakeUtilisationMachine(const std::string& name, uint64_t seed) {
+  // The parameters are those that clocked_machine.cmake gives to Verilator.
   MachineShape shape;
   std::unique_ptr<Core> core;
   if (name == shape.name()) {
@@ -28,7 +28,8 @@ std::unique_ptr<RtlMachine> MakeUtilisationMachine(const std::string& name, uint
   } else {
     throw std::invalid_argument("no core of shape '" + name + "' here; give 16x16x1 or 16x16x4");
   }
-  return std::make_unique<RtlMachine>(std::move(core), kMemory, RtlMachineOptions{.seed = seed});
+  return std::make_unique<ClockedMachine>(std::move(core), kMemory,
+                                          ClockedMachineOptions{.seed = seed});
 }
 
 }  // namespace tetralog

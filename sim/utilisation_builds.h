@@ -7,11 +7,11 @@
 #include <memory>
 #include <string>
 
-#include "sim/rtl_machine.h"
+#include "sim/clocked_machine.h"
 
 namespace tetralog {
 
 // std::invalid_argument for other shapes.
-std::unique_ptr<RtlMachine> MakeUtilisationMachine(const std::string& shape, uint64_t seed);
+std::unique_ptr<ClockedMachine> MakeUtilisationMachine(const std::string& shape, uint64_t seed);
 
 }  // namespace tetralog

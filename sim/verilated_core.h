@@ -61,6 +61,7 @@ class VerilatedCore : public Core {
     Verilated::threadContextp(Verilated::defaultContextp());
   }
 
+  const std::string& level() const override { return level_; }
   const MachineShape& shape() const override { return shape_; }
 
   void Reset() override {
@@ -175,6 +176,7 @@ class VerilatedCore : public Core {
     out.irq = top_->irq_o;
   }
 
+  const std::string level_ = "rtl";
   MachineShape shape_;
   std::unique_ptr<VerilatedContext> context_;
   std::unique_ptr<V> top_;

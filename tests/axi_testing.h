@@ -11,7 +11,7 @@
 #include <deque>
 #include <vector>
 
-#include "sim/axi.h"
+#include "model/axi.h"
 
 namespace tetralog::testing {
 

@@ -27,7 +27,7 @@ tetralog_test(command_front_test LIBS command_front_4x4 tetralog_machine LABEL r
 
 # The whole core, in its smallest shape.
 foreach(unit tetralog_core tetralog_core_error)
-  tetralog_test(${unit}_test LIBS core_4x4x1 tetralog_rtl_machine tetralog_machine LABEL rtl)
+  tetralog_test(${unit}_test LIBS core_4x4x1 tetralog_clocked_machine tetralog_machine LABEL rtl)
 endforeach()
 tetralog_netlist(tile_walker_4x8_gates TOP tile_walker PARAMS Rows=4 Cols=8 AxiData=64)
 tetralog_verilate(tile_walker_4x8_netlist TOP tile_walker PREFIX Vtile_walker_4x8

@@ -39,7 +39,7 @@ RegressOptions Options() {
 }
 
 std::unique_ptr<Machine> Right(const MachineShape& shape, uint64_t bytes,
-                               const RtlMachineOptions&) {
+                               const ClockedMachineOptions&) {
   return std::make_unique<FunctionalMachine>(shape, bytes, FunctionalOptions{.fast = true});
 }
 
@@ -82,7 +82,8 @@ TEST(RegressModel, ThreadsRunTheSameCases) {
 TEST(RegressModel, AMachineWithFewerRandomBitsIsFoundAndItsCaseShrunk) {
   RegressOptions options = Options();
   options.max_failures = 1;
-  const MachineFactory wrong = [](MachineShape shape, uint64_t bytes, const RtlMachineOptions& o) {
+  const MachineFactory wrong = [](MachineShape shape, uint64_t bytes,
+                                  const ClockedMachineOptions& o) {
     if (shape.rows == 4) shape.random_bits = 7;
     return Right(shape, bytes, o);
   };
@@ -103,7 +104,7 @@ TEST(RegressModel, AMachineWithANarrowerAccumulatorIsFound) {
   RegressOptions options = Options();
   options.shrink_attempts = 10;
   const RegressReport report =
-      Regress(options, [](MachineShape shape, uint64_t bytes, const RtlMachineOptions& o) {
+      Regress(options, [](MachineShape shape, uint64_t bytes, const ClockedMachineOptions& o) {
         shape.acc_width = 14;
         return Right(shape, bytes, o);
       });
@@ -136,7 +137,7 @@ class Forgetful : public FunctionalMachine {
 };
 
 std::unique_ptr<Machine> MakeForgetful(const MachineShape& shape, uint64_t bytes,
-                                       const RtlMachineOptions&) {
+                                       const ClockedMachineOptions&) {
   return std::make_unique<Forgetful>(shape, bytes);
 }
 
@@ -164,7 +165,7 @@ TEST(RegressModel, AMachineThatCannotBeMadeIsAnError) {
   RegressOptions options = Options();
   options.jobs = 2;
   const MachineFactory none = [](const MachineShape&, uint64_t,
-                                 const RtlMachineOptions&) -> std::unique_ptr<Machine> {
+                                 const ClockedMachineOptions&) -> std::unique_ptr<Machine> {
     throw std::invalid_argument("no such build");
   };
   EXPECT_THROW(Regress(options, none), std::invalid_argument);
@@ -175,7 +176,7 @@ TEST(RegressModel, CasesMeetEveryStallAndSeveralLatencies) {
   for (uint64_t number = 0; number < 60; ++number) {
     Case c;
     c.number = number;
-    const RtlMachineOptions memory = MemoryOf(c);
+    const ClockedMachineOptions memory = MemoryOf(c);
     EXPECT_EQ(memory.seed, MemoryOf(c).seed);
     stalls.insert(memory.stall_percent);
     reads.insert(memory.read_latency);

@@ -19,9 +19,9 @@
 #include <vector>
 
 #include "Vcore_4x4x1.h"
+#include "sim/clocked_machine.h"
 #include "sim/command_rules.h"
 #include "sim/dice.h"
-#include "sim/rtl_machine.h"
 #include "sim/verilated_core.h"
 
 namespace tetralog::testing {
@@ -36,15 +36,15 @@ class TetralogCore : public ::testing::Test {
 
   // A machine in reset state; its memory is full of bytes that no result leaves untouched by
   // chance.
-  void Start(const RtlMachineOptions& options = {}, uint32_t ring_size = 4) {
-    machine_ = std::make_unique<RtlMachine>(
+  void Start(const ClockedMachineOptions& options = {}, uint32_t ring_size = 4) {
+    machine_ = std::make_unique<ClockedMachine>(
         std::make_unique<VerilatedCore<Vcore_4x4x1>>(kShape, options.seed), kMemory, options);
     StartRing(ring_size);
   }
   void StartWithMemory(const AxiMemoryOptions& memory) {
-    machine_ = std::make_unique<RtlMachine>(
+    machine_ = std::make_unique<ClockedMachine>(
         std::make_unique<VerilatedCore<Vcore_4x4x1>>(kShape, memory.seed), kMemory,
-        RtlMachineOptions{.seed = memory.seed}, memory);
+        ClockedMachineOptions{.seed = memory.seed}, memory);
     StartRing(4);
   }
 
@@ -254,7 +254,7 @@ class TetralogCore : public ::testing::Test {
   }
 
   Dice dice_{1};
-  std::unique_ptr<RtlMachine> machine_;
+  std::unique_ptr<ClockedMachine> machine_;
   std::vector<uint8_t> image_;
   uint32_t ring_size_ = 4, submitted_ = 0, completed_ = 0;
 

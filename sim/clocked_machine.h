@@ -20,7 +20,7 @@
 
 namespace tetralog {
 
-struct RtlMachineOptions {
+struct ClockedMachineOptions {
   uint64_t seed = 1;  // of stalls, and of what reset leaves undefined
   // 0: fixed latencies and no stalls. Else every channel, AXI4-Lite too, stalls at random in about
   // this many percent of the cycles, with random latencies up to twice those given, random order
@@ -29,18 +29,18 @@ struct RtlMachineOptions {
   uint32_t read_latency = 20, write_latency = 20;  // cycles
 };
 
-class RtlMachine : public Machine {
+class ClockedMachine : public Machine {
  public:
   // Cycles in which nothing moves until Wait() gives up, and a register's until it does.
   static constexpr uint64_t kPatience = 100'000;
 
-  RtlMachine(std::unique_ptr<Core> core, uint64_t memory_bytes,
-             const RtlMachineOptions& options = {});
+  ClockedMachine(std::unique_ptr<Core> core, uint64_t memory_bytes,
+                 const ClockedMachineOptions& options = {});
   // The same with a memory of any behaviour.
-  RtlMachine(std::unique_ptr<Core> core, uint64_t memory_bytes, const RtlMachineOptions& options,
-             const AxiMemoryOptions& memory);
+  ClockedMachine(std::unique_ptr<Core> core, uint64_t memory_bytes,
+                 const ClockedMachineOptions& options, const AxiMemoryOptions& memory);
 
-  const std::string& level() const override { return level_; }
+  const std::string& level() const override { return core_->level(); }
   uint64_t memory_size() const override { return memory_.size(); }
   void WriteMemory(uint64_t address, std::span<const uint8_t> bytes) override;
   void ReadMemory(uint64_t address, std::span<uint8_t> bytes) const override;
@@ -65,7 +65,6 @@ class RtlMachine : public Machine {
   void CheckOffset(uint32_t offset) const;
   [[noreturn]] void Fail(const std::string& what) const;
 
-  const std::string level_ = "rtl";
   std::unique_ptr<Core> core_;
   AxiMemory memory_;
   AxiChecker checker_;

@@ -1,6 +1,6 @@
 # The clocked machine: AXI memory, protocol checker, and the machine around a core.
-add_library(tetralog_rtl_machine STATIC axi_memory.cc axi_checker.cc rtl_machine.cc)
-target_link_libraries(tetralog_rtl_machine PRIVATE tetralog_warnings PUBLIC fmt::fmt)
+add_library(tetralog_clocked_machine STATIC axi_memory.cc axi_checker.cc clocked_machine.cc)
+target_link_libraries(tetralog_clocked_machine PRIVATE tetralog_warnings PUBLIC fmt::fmt)
 
 # Verilated cores by the name of their shape; core_builds.cc has the same parameters.
 tetralog_verilate(core_16x16x4 TOP tetralog_core PREFIX Vcore_16x16x4
@@ -14,7 +14,7 @@ tetralog_verilate(core_8x4x2 TOP tetralog_core PREFIX Vcore_8x4x2
                          DepthB=32 AxiData=128 AddrWidth=40)
 add_library(tetralog_cores STATIC core_builds.cc)
 target_link_libraries(tetralog_cores PRIVATE tetralog_warnings core_16x16x4 core_4x4x1 core_8x4x2
-                      PUBLIC tetralog_rtl_machine)
+                      PUBLIC tetralog_clocked_machine)
 
 # The report of utilisation, on its own cores; not part of the default build.
 tetralog_verilate(core_16x16x1 TOP tetralog_core PREFIX Vcore_16x16x1
@@ -23,7 +23,7 @@ tetralog_verilate(core_16x16x1 TOP tetralog_core PREFIX Vcore_16x16x1
 add_executable(tetralog_utilisation EXCLUDE_FROM_ALL utilisation.cc utilisation_builds.cc
                                                      provenance.cc)
 target_link_libraries(tetralog_utilisation PRIVATE tetralog_warnings tetralog_machine
-                      tetralog_rtl_machine core_16x16x1 core_16x16x4 CLI11::CLI11
+                      tetralog_clocked_machine core_16x16x1 core_16x16x4 CLI11::CLI11
                       nlohmann_json::nlohmann_json)
 
 find_package(benchmark REQUIRED)
@@ -35,5 +35,5 @@ foreach(dot 1 4)
                            DepthB=128 AxiData=128 AddrWidth=40)
 endforeach()
 add_executable(core_bench EXCLUDE_FROM_ALL core_bench.cc)
-target_link_libraries(core_bench PRIVATE tetralog_warnings tetralog_machine tetralog_rtl_machine
+target_link_libraries(core_bench PRIVATE tetralog_warnings tetralog_machine tetralog_clocked_machine
                       fast_core_16x16x1 fast_core_16x16x4 benchmark::benchmark)

@@ -1,7 +1,7 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "sim/rtl_machine.h"
+#include "sim/clocked_machine.h"
 
 #include <fmt/format.h>
 
@@ -16,7 +16,7 @@ constexpr int kPollCycles = 16;                // between two looks at the statu
 // After the response to a write of a register until the status and the interrupt show it.
 constexpr int kSettleCycles = 4;
 
-AxiMemoryOptions MemoryOptions(const MachineShape& shape, const RtlMachineOptions& options) {
+AxiMemoryOptions MemoryOptions(const MachineShape& shape, const ClockedMachineOptions& options) {
   const uint32_t word_bytes = shape.axi_data / 8;
   if (options.stall_percent != 0)
     return AxiMemoryOptions::Random(word_bytes, options.stall_percent, options.read_latency,
@@ -31,12 +31,12 @@ AxiMemoryOptions MemoryOptions(const MachineShape& shape, const RtlMachineOption
 
 }  // namespace
 
-RtlMachine::RtlMachine(std::unique_ptr<Core> core, uint64_t memory_bytes,
-                       const RtlMachineOptions& options)
-    : RtlMachine(std::move(core), memory_bytes, options, AxiMemoryOptions{.word_bytes = 0}) {}
+ClockedMachine::ClockedMachine(std::unique_ptr<Core> core, uint64_t memory_bytes,
+                               const ClockedMachineOptions& options)
+    : ClockedMachine(std::move(core), memory_bytes, options, AxiMemoryOptions{.word_bytes = 0}) {}
 
-RtlMachine::RtlMachine(std::unique_ptr<Core> core, uint64_t memory_bytes,
-                       const RtlMachineOptions& options, const AxiMemoryOptions& memory)
+ClockedMachine::ClockedMachine(std::unique_ptr<Core> core, uint64_t memory_bytes,
+                               const ClockedMachineOptions& options, const AxiMemoryOptions& memory)
     : core_(std::move(core)),
       memory_(memory_bytes,
               memory.word_bytes == 0 ? MemoryOptions(core_->shape(), options) : memory),
@@ -44,24 +44,24 @@ RtlMachine::RtlMachine(std::unique_ptr<Core> core, uint64_t memory_bytes,
       stall_(options.stall_percent != 0),
       random_(options.seed) {}
 
-void RtlMachine::Fail(const std::string& what) const {
+void ClockedMachine::Fail(const std::string& what) const {
   throw MachineError(fmt::format("{}, cycle {}: trace this run to see why", what, cycles_));
 }
 
-void RtlMachine::WriteMemory(uint64_t address, std::span<const uint8_t> bytes) {
+void ClockedMachine::WriteMemory(uint64_t address, std::span<const uint8_t> bytes) {
   memory_.Write(address, bytes);
 }
-void RtlMachine::ReadMemory(uint64_t address, std::span<uint8_t> bytes) const {
+void ClockedMachine::ReadMemory(uint64_t address, std::span<uint8_t> bytes) const {
   memory_.Read(address, bytes);
 }
-void RtlMachine::InjectFault(MemoryFault fault, uint64_t address, uint64_t bytes) {
+void ClockedMachine::InjectFault(MemoryFault fault, uint64_t address, uint64_t bytes) {
   memory_.InjectFault(fault, address, bytes);
 }
-void RtlMachine::OnProgress(std::function<void(uint64_t)> callback) {
+void ClockedMachine::OnProgress(std::function<void(uint64_t)> callback) {
   progress_ = std::move(callback);
 }
 
-void RtlMachine::Tick() {
+void ClockedMachine::Tick() {
   in_.axi = memory_.slave();
   core_->Cycle(in_, out_);
   checker_.Check(out_.axi, in_.axi);
@@ -69,19 +69,19 @@ void RtlMachine::Tick() {
   if (++cycles_ % kProgressCycles == 0 && progress_) progress_(cycles_);
 }
 
-void RtlMachine::Ticks(int cycles) {
+void ClockedMachine::Ticks(int cycles) {
   for (int i = 0; i < cycles; ++i) Tick();
 }
 
 // ---------------------------------------------------------------------------- registers
 
-void RtlMachine::CheckOffset(uint32_t offset) const {
+void ClockedMachine::CheckOffset(uint32_t offset) const {
   if (offset > 0xfff)
     throw std::invalid_argument(
         fmt::format("no register at offset {:#x}: offsets have 12 bits", offset));
 }
 
-void RtlMachine::WriteRegister(uint32_t offset, uint32_t value) {
+void ClockedMachine::WriteRegister(uint32_t offset, uint32_t value) {
   CheckOffset(offset);
   AxiLiteMaster& lite = in_.lite;
   lite.aw_addr = static_cast<uint16_t>(offset);
@@ -114,7 +114,7 @@ void RtlMachine::WriteRegister(uint32_t offset, uint32_t value) {
         fmt::format("register {:#x} refuses to be written; see the table of registers", offset));
 }
 
-uint32_t RtlMachine::ReadRegister(uint32_t offset) {
+uint32_t ClockedMachine::ReadRegister(uint32_t offset) {
   CheckOffset(offset);
   AxiLiteMaster& lite = in_.lite;
   lite.ar_addr = static_cast<uint16_t>(offset);
@@ -147,7 +147,7 @@ uint32_t RtlMachine::ReadRegister(uint32_t offset) {
 
 // ---------------------------------------------------------------------------- time
 
-bool RtlMachine::Stopped() {
+bool ClockedMachine::Stopped() {
   const uint32_t status = ReadRegister(kRegStatus);
   const uint32_t control = ReadRegister(kRegControl);
   if ((control >> kControlSoftReset & 1) != 0) return false;  // soon with nothing to do
@@ -156,12 +156,12 @@ bool RtlMachine::Stopped() {
   return (control >> kControlEnable & 1) == 0 || ReadRegister(kRegTail) == ReadRegister(kRegHead);
 }
 
-uint64_t RtlMachine::Activity() {
+uint64_t ClockedMachine::Activity() {
   const uint32_t low = ReadRegister(kRegCounters + 8 * kCounterActive);
   return low | uint64_t{ReadRegister(kRegCounters + 8 * kCounterActive + 4)} << 32;
 }
 
-void RtlMachine::Wait() {
+void ClockedMachine::Wait() {
   uint64_t transfers = checker_.transfers(), quiet_since = cycles_, activity = 0;
   bool noted = false;  // activity is that of half the patience
   while (!Interrupt() && !Stopped()) {

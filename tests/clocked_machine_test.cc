@@ -5,7 +5,7 @@
 // memory. The stand-in follows the contract as far as Wait() and a driver look at it, and can be
 // told to misbehave.
 
-#include "sim/rtl_machine.h"
+#include "sim/clocked_machine.h"
 
 #include <gtest/gtest.h>
 
@@ -44,6 +44,7 @@ class CopyCore : public Core {
   explicit CopyCore(Misbehaviour misbehaviour) : misbehaviour_(misbehaviour) {
     shape_.axi_data = 128;
   }
+  const std::string& level() const override { return level_; }
   const MachineShape& shape() const override { return shape_; }
   void Reset() override {}
   void Trace(const std::string&) override { throw std::invalid_argument("no signals"); }
@@ -177,6 +178,7 @@ class CopyCore : public Core {
   }
 
   MachineShape shape_;
+  const std::string level_ = "copy";
   Misbehaviour misbehaviour_;
   uint64_t cycle_ = 0, busy_until_ = 0, irq_until_ = 0;
   bool aw_ = false, w_ = false, ar_ = false;
@@ -188,9 +190,10 @@ class CopyCore : public Core {
   uint64_t data_ = 0;
 };
 
-std::unique_ptr<RtlMachine> MakeMachine(const RtlMachineOptions& options = {},
-                                        Misbehaviour misbehaviour = Misbehaviour::kNone) {
-  return std::make_unique<RtlMachine>(std::make_unique<CopyCore>(misbehaviour), 1 << 16, options);
+std::unique_ptr<ClockedMachine> MakeMachine(const ClockedMachineOptions& options = {},
+                                            Misbehaviour misbehaviour = Misbehaviour::kNone) {
+  return std::make_unique<ClockedMachine>(std::make_unique<CopyCore>(misbehaviour), 1 << 16,
+                                          options);
 }
 
 std::string ErrorOf(const std::function<void()>& action) {
@@ -212,7 +215,7 @@ uint8_t ByteAt(const Machine& machine, uint64_t address) {
   return byte[0];
 }
 
-TEST(RtlMachine, RegistersAreWrittenAndReadWithAndWithoutStalls) {
+TEST(ClockedMachine, RegistersAreWrittenAndReadWithAndWithoutStalls) {
   for (uint64_t seed = 0; seed <= 20; ++seed) {
     const auto machine = MakeMachine({.seed = seed, .stall_percent = seed == 0 ? 0u : 50u});
     for (uint32_t i = 0; i < 20; ++i) {
@@ -222,7 +225,7 @@ TEST(RtlMachine, RegistersAreWrittenAndReadWithAndWithoutStalls) {
   }
 }
 
-TEST(RtlMachine, RefusedRegistersThrow) {
+TEST(ClockedMachine, RefusedRegistersThrow) {
   const auto machine = MakeMachine();
   EXPECT_THROW(machine->WriteRegister(kReadOnly, 1), std::invalid_argument);
   EXPECT_THROW(machine->ReadRegister(200), std::invalid_argument);
@@ -231,7 +234,7 @@ TEST(RtlMachine, RefusedRegistersThrow) {
   EXPECT_EQ(machine->ReadRegister(kScratch), 0u);  // still works
 }
 
-TEST(RtlMachine, TimePassesOnlyInRegistersAndWait) {
+TEST(ClockedMachine, TimePassesOnlyInRegistersAndWait) {
   const auto machine = MakeMachine();
   EXPECT_EQ(machine->cycles(), 0u);
   FillSource(*machine, 3);
@@ -241,7 +244,7 @@ TEST(RtlMachine, TimePassesOnlyInRegistersAndWait) {
   EXPECT_GT(machine->cycles(), 0u);
 }
 
-TEST(RtlMachine, WaitRunsAllCommands) {
+TEST(ClockedMachine, WaitRunsAllCommands) {
   for (uint64_t seed = 0; seed <= 20; ++seed) {
     const auto machine = MakeMachine({.seed = seed, .stall_percent = seed == 0 ? 0u : 70u});
     FillSource(*machine, 50);
@@ -255,7 +258,7 @@ TEST(RtlMachine, WaitRunsAllCommands) {
   }
 }
 
-TEST(RtlMachine, FixedLatencyIsThatOfTheOptions) {
+TEST(ClockedMachine, FixedLatencyIsThatOfTheOptions) {
   uint64_t cycles[2];
   for (const uint32_t i : {0u, 1u}) {
     const auto machine = MakeMachine({.read_latency = 20 + 100 * i, .write_latency = 20 + 10 * i});
@@ -267,7 +270,7 @@ TEST(RtlMachine, FixedLatencyIsThatOfTheOptions) {
   EXPECT_NEAR(static_cast<double>(cycles[1] - cycles[0]), 64.0 * 110, 128);
 }
 
-TEST(RtlMachine, WaitReturnsWithNothingToDo) {
+TEST(ClockedMachine, WaitReturnsWithNothingToDo) {
   const auto machine = MakeMachine();
   machine->Wait();
   machine->WriteRegister(kRegTail, 1);  // not enabled
@@ -276,7 +279,7 @@ TEST(RtlMachine, WaitReturnsWithNothingToDo) {
   EXPECT_LT(machine->cycles(), 100u);
 }
 
-TEST(RtlMachine, WaitReturnsAtTheInterrupt) {
+TEST(ClockedMachine, WaitReturnsAtTheInterrupt) {
   const auto machine = MakeMachine();
   machine->WriteRegister(kRegIrqEnable, 1);
   machine->WriteRegister(kRegControl, 1);
@@ -291,7 +294,7 @@ TEST(RtlMachine, WaitReturnsAtTheInterrupt) {
   EXPECT_TRUE(machine->Interrupt());
 }
 
-TEST(RtlMachine, AFaultStopsTheCoreAndSparesTheMemory) {
+TEST(ClockedMachine, AFaultStopsTheCoreAndSparesTheMemory) {
   for (const uint64_t address : {512u, 640u}) {  // source and result of command 2
     const auto machine = MakeMachine();
     FillSource(*machine, 5);
@@ -312,7 +315,7 @@ TEST(RtlMachine, AFaultStopsTheCoreAndSparesTheMemory) {
 }
 
 // The read that fails comes at all phases of the looks at the status.
-TEST(RtlMachine, WaitReturnsFromAnErrorWhenTheBusIsIdle) {
+TEST(ClockedMachine, WaitReturnsFromAnErrorWhenTheBusIsIdle) {
   for (uint32_t latency = 20; latency < 60; ++latency) {
     const auto machine = MakeMachine({.read_latency = latency});
     machine->InjectFault(MemoryFault::kSlaveError, 0, 1);
@@ -324,7 +327,7 @@ TEST(RtlMachine, WaitReturnsFromAnErrorWhenTheBusIsIdle) {
   }
 }
 
-TEST(RtlMachine, AHangIsFoundAfterItsPatience) {
+TEST(ClockedMachine, AHangIsFoundAfterItsPatience) {
   const auto machine = MakeMachine({}, Misbehaviour::kHang);
   machine->WriteRegister(kRegControl, 1);
   machine->WriteRegister(kRegTail, 7);
@@ -334,7 +337,7 @@ TEST(RtlMachine, AHangIsFoundAfterItsPatience) {
   EXPECT_NEAR(static_cast<double>(machine->cycles()), 100'000, 1000);
 }
 
-TEST(RtlMachine, AnArrayThatWorksIsNoHang) {
+TEST(ClockedMachine, AnArrayThatWorksIsNoHang) {
   const auto machine = MakeMachine({}, Misbehaviour::kActiveForever);
   machine->WriteRegister(kRegControl, 1);
   machine->WriteRegister(kRegTail, 1);
@@ -342,7 +345,7 @@ TEST(RtlMachine, AnArrayThatWorksIsNoHang) {
   EXPECT_GT(machine->cycles(), 400'000u);
 }
 
-TEST(RtlMachine, ARegisterThatDoesNotAnswerIsFound) {
+TEST(ClockedMachine, ARegisterThatDoesNotAnswerIsFound) {
   const auto machine = MakeMachine({}, Misbehaviour::kNoAnswer);
   const std::string read = ErrorOf([&] { machine->ReadRegister(kScratch); });
   EXPECT_EQ(read.find("no answer to a read of register 0x28 in 100000 cycles"), 0u) << read;
@@ -351,13 +354,13 @@ TEST(RtlMachine, ARegisterThatDoesNotAnswerIsFound) {
   EXPECT_EQ(write.find("no answer to a write of register 0x28 in 100000 cycles"), 0u) << write;
 }
 
-TEST(RtlMachine, AnAnswerBeforeTheWriteIsFound) {
+TEST(ClockedMachine, AnAnswerBeforeTheWriteIsFound) {
   const auto machine = MakeMachine({.seed = 2, .stall_percent = 50}, Misbehaviour::kEarlyAnswer);
   const std::string error = ErrorOf([&] { machine->WriteRegister(kScratch, 1); });
   EXPECT_EQ(error.find("the write of register 0x28 is answered before it was made"), 0u) << error;
 }
 
-TEST(RtlMachine, EveryCycleIsCheckedAgainstTheProtocol) {
+TEST(ClockedMachine, EveryCycleIsCheckedAgainstTheProtocol) {
   const std::string error = ErrorOf([&] {
     for (uint64_t seed = 1; seed <= 20; ++seed) {
       const auto machine =
@@ -370,7 +373,7 @@ TEST(RtlMachine, EveryCycleIsCheckedAgainstTheProtocol) {
   EXPECT_NE(error.find("AR: valid fell before ready"), std::string::npos) << error;
 }
 
-TEST(RtlMachine, ProgressIsReported) {
+TEST(ClockedMachine, ProgressIsReported) {
   const auto machine = MakeMachine({.read_latency = 10'000});
   std::vector<uint64_t> seen;
   machine->OnProgress([&](uint64_t cycles) { seen.push_back(cycles); });
