@@ -62,7 +62,8 @@ class ControlRegisters {
     ClockPort(in);
     return true;
   }
-  // Any number of cycles with these inputs may be skipped after Clock() has returned false for them.
+  // Any number of cycles with these inputs may be skipped after Clock() has returned false for
+  // them.
   uint64_t Countdown() const { return UINT64_MAX; }
   void Skip(uint64_t n, const Inputs& in) { Count(in, n); }
 
