@@ -70,7 +70,6 @@ class CommandCheck {
 
   const uint32_t word_codes_, panel_a_, depth_a_, depth_b_;
   const uint32_t acc_max_;  // greatest |sum| that the accumulator holds
-  const uint32_t addr_width_;
   const uint64_t addr_mask_;
 
   uint32_t left_ = 0;  // cycles to the verdict
