@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -59,8 +60,12 @@ class OperandBuffer {
   void Write(const Inputs& in);
   void Read(const Inputs& in);
 
+  using Pair = std::array<int16_t, 2>;  // what the two codes of a byte stand for
+  using Pairs = std::array<Pair, 256>;
+
   const OperandShape shape_;
   const bool data_;
+  std::array<Pairs, 4> pairs_{};  // by format
   const uint32_t pitch_;  // a bank and a cache line, lest all banks fall into the same cache sets
   std::vector<int16_t> banks_;
   std::vector<uint16_t> nonzero_;
