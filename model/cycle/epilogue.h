@@ -98,7 +98,7 @@ class Epilogue {
   bool Accepts(bool d_ready) const { return Advances(d_ready) && !Squaring(); }
 
   void Enter(const Inputs& in, Beat& beat);
-  void ComputeZ(const Inputs& in);
+  bool ComputeZ(const Inputs& in);  // whether some |z| >= 2^16
   void Emit(const Inputs& in, Beat& beat);
 
   static constexpr uint32_t kPhases = 3;  // of a wide beat
