@@ -22,6 +22,7 @@ add_library(engine_testing STATIC engine_testing.cc)
 target_link_libraries(engine_testing PRIVATE tetralog_warnings
                       PUBLIC tetralog_cosim engine_4x4x1 engine_8x4x2 engine_3x5x3 engine_4x16x4)
 tetralog_test(tetralog_engine_test LIBS engine_testing LABEL rtl)
+tetralog_test(tetralog_engine_cycle_test LIBS engine_testing engine_16x16x4 tetralog_cycle LABEL rtl)
 tetralog_test(replay_test LIBS engine_testing LABEL rtl)
 tetralog_test(real_gradient_test LIBS tetralog_cosim LABEL model)
 
