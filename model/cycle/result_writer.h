@@ -66,23 +66,34 @@ class ResultWriter {
   struct Tile {
     bool half = false, last = false;
     uint32_t lines = 0, length = 0;  // elements of a line
-    uint32_t line = 0, sample = 0;
+    uint32_t line = 0;
+    uint8_t sample = 0;
     uint64_t line_addr = 0, addr = 0;  // of sample 0 of the line, of the sample
   };
   // What the reads of the segment taken last need.
   struct Reading {
     bool half = false, tile_end = false;
-    uint32_t line = 0;
     uint8_t sample = 0;
+    uint32_t line = 0;
+  };
+
+  struct Read {  // asked for by the write port
+    bool enable = false;
+    int32_t first = 0;
+    uint32_t valid = 0;
   };
 
   bool Finished() const { return write_.idle() && !write_.error(); }
-  void ClockState(const Inputs& in, bool last_tile_end, bool seg_take);
+  bool FillsLastCol() const { return fill_col_ + lanes_ >= walker_.cols(); }
+  State NextState(bool last_tile_end, bool seg_moves) const;
+  void StartWalk();
+  void NextFill();
   void TakeTile();
   void NextSegment(bool last_sample);
-  void ClockBuffer(const Inputs& in, bool fill, bool read);
+  void MoveData(const Inputs& in, bool d_moves, const Read& read);
   void PackRecord(const EpilogueStats& stats);
-  AxiWord RecordWord() const;
+
+  static constexpr uint64_t kCyclesMask = (uint64_t{1} << 48) - 1;
 
   const bool data_;
   const uint32_t lanes_, elements_;
@@ -109,7 +120,7 @@ class ResultWriter {
 
   static constexpr size_t kRecordWords = (Completion::kBytes + 16 * kMaxSamples) / 8;
   std::array<uint64_t, kRecordWords> record_{};
-  uint32_t record_place_ = 0;  // bus word that was read last
+  AxiWord record_word_{};  // what was read of it last
 };
 
 }  // namespace tetralog::cycle
