@@ -246,10 +246,13 @@ class TetralogEngineCycle : public ::testing::TestWithParam<std::string> {
     for (uint64_t done = 0; done < cycles;) {
       std::vector<std::unique_ptr<RandomGemm>> gemms;
       std::vector<GemmCommand> commands;
+      const bool spread = rng() % 3 == 0;  // C of all magnitudes
       bool wide = false;
       for (uint64_t burst = 1 + rng() % 4; burst > 0; --burst) {
         gemms.push_back(MakeRandomGemm(engine.shape(), {40, 40, 40}, rng));
         commands.push_back(gemms.back()->command);
+        if (spread)
+          for (int32_t& c : gemms.back()->c) c = static_cast<int32_t>(rng()) >> rng() % 20;
         wide |= Gemm(commands.back()).stats.max_abs >= 1U << 16;
       }
       engine.set_timing(!wide);
