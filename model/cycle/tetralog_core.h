@@ -22,6 +22,7 @@
 #include "model/cycle/control_registers.h"
 #include "model/cycle/core_control.h"
 #include "model/cycle/feeder.h"
+#include "model/cycle/mac_array.h"
 #include "model/cycle/mask_loader.h"
 #include "model/cycle/operand_buffer.h"
 #include "model/cycle/operand_loader.h"
