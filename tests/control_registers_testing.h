@@ -17,6 +17,7 @@
 #include "Vcontrol_registers.h"
 #include "Vcontrol_registers_wide.h"
 #include "model/contract.h"
+#include "model/machine_shape.h"
 
 namespace tetralog {
 
@@ -24,13 +25,12 @@ inline constexpr uint32_t kSeed = 7;
 inline constexpr uint32_t kOkay = 0, kSlaveError = 2;
 inline constexpr uint64_t kCounterMask = (uint64_t{1} << 48) - 1;
 
-struct Build {
-  uint32_t rows, cols, dot, lanes, acc_width, random_bits, depth_a, depth_b, axi_data, axi_addr;
-};
+// The parameters of the units in core_front_tests.cmake.
 template <class V>
-inline constexpr Build kBuild = {16, 16, 4, 4, 24, 12, 64, 128, 128, 40};
+inline constexpr MachineShape kBuild;
 template <>
-inline constexpr Build kBuild<Vcontrol_registers_wide> = {64, 128, 8, 16, 32, 16, 256, 512, 64, 36};
+inline constexpr MachineShape kBuild<Vcontrol_registers_wide> = {64, 128, 8,   16, 32,
+                                                                 16, 256, 512, 64, 36};
 
 inline uint32_t Word(std::mt19937& rng) { return static_cast<uint32_t>(rng()); }
 
@@ -57,7 +57,7 @@ struct Model {
   uint32_t irq_status = 0, held = 0;
   std::array<uint64_t, kCounters> counter{};
 
-  explicit Model(const Build& b) {
+  explicit Model(const MachineShape& b) {
     ro = {{kRegId, 0x544c4f47},
           {kRegVersion, 0x00010000},
           {kRegArray, b.cols << 16 | b.rows},
@@ -139,8 +139,15 @@ class Bench {
  public:
   Bench() : model_(kBuild<V>) { Reset(); }
 
+  // A hard reset, in the middle of anything. A cycle without it is over at its end.
   void Reset() {
     in = {};
+    write.reset();
+    read.reset();
+    write_expected_.reset();
+    read_expected_.reset();
+    aw_taken_ = w_taken_ = ar_taken_ = false;
+    aw_delay = w_delay = 0;
     Drive();
     unit_.rst_ni = 0;
     Clock();
@@ -299,5 +306,45 @@ class Bench {
   Answer read_answer_;
   uint64_t cycle_ = 0;
 };
+
+// Events of a random cycle; counts reach their greatest values often.
+template <class V>
+Events RandomEvents(std::mt19937& rng, bool soft_reset) {
+  const MachineShape& b = kBuild<V>;
+  const auto upto = [&](uint32_t most) { return rng() % 4 == 0 ? rng() % (most + 1) : most; };
+  Events e;
+  e.head = rng();
+  e.error_index = rng();
+  e.error_cause = rng() & 0xff;
+  e.busy = rng() & 1;
+  e.error = rng() % 4 == 0;
+  e.completion = rng() % 16 == 0;
+  e.done = soft_reset && rng() % 32 == 0;
+  for (unsigned i = kCounterBusy; i <= kCounterStallWrite; ++i) e.count[i] = upto(1);
+  e.count[kCounterReadBytes] = upto(1) * (b.axi_data / 8);
+  e.count[kCounterWriteBytes] = upto(b.axi_data / 8);
+  e.count[kCounterProducts] = upto(b.rows * b.cols * b.dot);
+  e.count[kCounterGated] = upto(b.rows * b.cols * b.dot);
+  return e;
+}
+
+// An offset: mostly a register, sometimes anything.
+inline uint32_t RandomOffset(std::mt19937& rng) {
+  if (rng() % 16 == 0) return rng() & 0xfff;
+  return rng() % 2 == 0 ? kRegControl + 4 * (rng() % 13) : 4 * (rng() % 60);
+}
+
+// Inputs of the next cycle: events, and perhaps a write or a read that begins.
+template <class V>
+void RandomCycle(Bench<V>& bench) {
+  std::mt19937& rng = bench.rng;
+  bench.in = RandomEvents<V>(rng, bench.model().soft_reset);
+  if (!bench.write && rng() % 2 == 0) {
+    bench.write = WriteOp{RandomOffset(rng), Word(rng), Word(rng) & 0xf};
+    // Counters that are always cleared would never be seen to count.
+    if (bench.write->offset == kRegControl && rng() % 16 != 0) bench.write->data &= ~4U;
+  }
+  if (!bench.read && rng() % 2 == 0) bench.read = RandomOffset(rng);
+}
 
 }  // namespace tetralog

@@ -27,6 +27,7 @@ class CommandCheck {
     uint16_t ring_size = 0;
     std::array<uint64_t, 2> busy_first{};  // read at start
     std::array<uint64_t, 2> busy_last{};
+    bool operator==(const Inputs&) const = default;
   };
 
   explicit CommandCheck(const MachineShape& shape);

@@ -35,6 +35,7 @@ class CommandFront {
     const AxiWord* beat_data = nullptr;  // with beat_valid
     std::array<uint64_t, 2> slot_first{};
     std::array<uint64_t, 2> slot_last{};
+    bool operator==(const Inputs&) const = default;
   };
 
   explicit CommandFront(const MachineShape& shape);

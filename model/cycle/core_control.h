@@ -23,6 +23,7 @@ class CoreControl {
     bool back_read_error = false;
     bool write_error = false;
     bool axi_busy = false;
+    bool operator==(const Inputs&) const = default;
   };
 
   CoreControl() { Reset(); }
