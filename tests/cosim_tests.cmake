@@ -11,6 +11,7 @@ tetralog_test(tile_drain_test LIBS tile_drain LABEL rtl)
 
 tetralog_verilate(mac_array TOP mac_array PARAMS Rows=4 Cols=6 Dot=2 GroupRows=2 GroupCols=3)
 tetralog_test(mac_array_test LIBS mac_array LABEL rtl)
+tetralog_test(mac_array_cycle_test LIBS tetralog_cycle LABEL model)
 
 tetralog_verilate(engine_8x4x2 TOP tetralog_engine PREFIX Vengine_8x4x2
                   PARAMS Rows=8 Cols=4 Dot=2 Lanes=2)

@@ -132,6 +132,7 @@ void Feeder::ShowTile() {
 
 void Feeder::Count(const Inputs& in) {
   countdown_ = 0;
+  if (in.start) return;
   if (!fire(in)) {
     if (!valid_ || !in.op_ready) countdown_ = UINT64_MAX;
   } else if (!data_ && valid_ && !op_last_ && k_valid_ == dot_ && k_left_ > 2 * dot_) {
