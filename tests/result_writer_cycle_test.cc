@@ -184,5 +184,21 @@ TYPED_TEST(ResultWriterCycle, IsTheRtlThroughHaltsErrorsAndResets) {
   }
 }
 
+TYPED_TEST(ResultWriterCycle, IsTheRtlAfterAnErrorOfAnyBurst) {
+  TypeParam bench(6);
+  ResultCommand command;
+  command.m = 3;
+  command.block_cols = TypeParam::kColsOfTile;
+  command.stride = 4;
+  command.record = kRecords;
+  for (int burst = 0; burst < 5 && !this->HasFailure(); ++burst) {  // three lines, and the record
+    SCOPED_TRACE("burst " + std::to_string(burst));
+    bench.slave().set_options({0, 20, 0, bench.slave().bursts() + burst});
+    bench.Add(command);
+    for (int i = 0; i < 300; ++i) bench.Cycle();
+    bench.ResetUnit();
+  }
+}
+
 }  // namespace
 }  // namespace tetralog
