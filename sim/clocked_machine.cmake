@@ -38,3 +38,7 @@ endforeach()
 add_executable(core_bench EXCLUDE_FROM_ALL core_bench.cc)
 target_link_libraries(core_bench PRIVATE tetralog_warnings tetralog_machine tetralog_clocked_machine
                       tetralog_cycle fast_core_16x16x1 fast_core_16x16x4 benchmark::benchmark)
+
+# The SystemC module as a core.
+add_library(tetralog_systemc_core STATIC systemc_core.cc)
+target_link_libraries(tetralog_systemc_core PRIVATE tetralog_warnings tetralog_systemc)
