@@ -26,8 +26,7 @@ void AddendLoader::Reset() {
   c_valid_ = false;
 }
 
-bool AddendLoader::Clock(const Inputs& in) {
-  if (!in.start && !busy()) return false;
+bool AddendLoader::Edge(const Inputs& in) {
   const bool c_moves = !c_valid_ || in.c_ready, reads = c_moves && fetch_.rd_valid();
   if (data_ && in.word_valid) Write(*in.word_data);
   if (data_ && reads) Read();

@@ -42,10 +42,12 @@ class AddendLoader {
   bool c_valid() const { return c_valid_; }
   const int32_t* c_data() const { return c_data_.data(); }  // `lanes` values
 
-  bool Clock(const Inputs& in);
+  bool Clock(const Inputs& in) { return (in.start || busy()) && Edge(in); }
 
  private:
   static constexpr uint32_t kTiles = 2;
+
+  bool Edge(const Inputs& in);
 
   void Write(const AxiWord& word);
   void Read();

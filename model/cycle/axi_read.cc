@@ -28,7 +28,7 @@ uint32_t AxiRead::Choose(uint32_t req_valid, uint32_t urgent) const {
   return std::bit_floor((wants & urgent) != 0 ? wants & urgent : wants);
 }
 
-bool AxiRead::Clock(const Inputs& in) {
+bool AxiRead::Edge(const Inputs& in) {
   const uint32_t granted = req_ready(in.req_valid, in.urgent, in.halt, in.ar_ready);
   const bool ar_taken = ar_.valid && in.ar_ready;
   const uint32_t drop = in.halt || r_bad_ ? ~0U : error_;

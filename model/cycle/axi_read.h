@@ -51,9 +51,13 @@ class AxiRead {
   const AxiAddress& ar() const { return ar_; }
   bool r_ready() const { return !skid_valid_; }
 
-  bool Clock(const Inputs& in);
+  bool Clock(const Inputs& in) {
+    const bool asked = in.req_valid != 0 && !in.halt;
+    return (asked || ar_.valid || r_valid_ || in.r->valid) && Edge(in);
+  }
 
  private:
+  bool Edge(const Inputs& in);
   uint32_t Choose(uint32_t req_valid, uint32_t urgent) const;
 
   AxiAddress ar_;

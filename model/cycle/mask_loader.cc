@@ -35,8 +35,7 @@ MaskLoader::MaskLoader(const MachineShape& shape, bool data)
 
 void MaskLoader::Reset() { fetch_.Reset(); }
 
-bool MaskLoader::Clock(const Inputs& in) {
-  if (!in.start && !busy()) return false;
+bool MaskLoader::Edge(const Inputs& in) {
   if (data_ && in.word_valid) Write(*in.word_data);
   TileFetch::Inputs fetch{.seg_ready = in.seg_ready,
                           .word_valid = in.word_valid,

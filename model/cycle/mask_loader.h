@@ -48,10 +48,12 @@ class MaskLoader {
     return static_cast<uint32_t>(row >> (col % 64)) & lane_mask_;
   }
 
-  bool Clock(const Inputs& in);
+  bool Clock(const Inputs& in) { return (in.start || busy()) && Edge(in); }
 
  private:
   static constexpr uint32_t kTiles = 2;
+
+  bool Edge(const Inputs& in);
 
   // Where the bit of an element is, in bit col mod 64.
   size_t Place(uint32_t slot, uint32_t row, uint32_t col) const {

@@ -18,6 +18,7 @@ uint64_t LowBytes(uint32_t bytes) {
 StreamReader::StreamReader(const MachineShape& shape, uint32_t segments, uint32_t align, bool data)
     : word_bytes_(shape.axi_data / 8),
       offset_bits_(static_cast<uint32_t>(std::countr_zero(word_bytes_))),
+      bursts_(segments),
       align_(align),
       word_mask_((uint64_t{1} << (shape.axi_addr - offset_bits_)) - 1),
       data_(data),
@@ -53,7 +54,7 @@ AxiWord StreamReader::word_data(const AxiWord& beat_data) const {
   return {(hold_[0] & keep[0]) | (beat[0] & ~keep[0]), (hold_[1] & keep[1]) | (beat[1] & ~keep[1])};
 }
 
-bool StreamReader::Clock(const Inputs& in) {
+bool StreamReader::Edge(const Inputs& in) {
   const bool req_fire = req_valid() && in.req_ready;
   const bool seg_fire = in.seg_valid && seg_ready(in.req_ready);
   const bool beat_fire = in.beat_valid && beat_ready(in.word_ready);
@@ -77,7 +78,7 @@ bool StreamReader::Clock(const Inputs& in) {
   // Requests.
   if (req_fire) {
     const bool last = req_last();
-    fifo_[wr_++ & (fifo_.size() - 1)] = {req_offset_, req_len(), last, req_extra_};
+    fifo_[wr_++ & (bursts_ - 1)] = {req_offset_, req_len(), last, req_extra_};
     if (last) {
       req_ = false;
     } else {

@@ -32,7 +32,7 @@ class StreamReader {
 
   bool seg_ready(bool req_ready) const { return !req_ || (req_ready && req_valid() && req_last()); }
 
-  bool req_valid() const { return req_ && wr_ - rd_ != fifo_.size(); }
+  bool req_valid() const { return req_ && wr_ - rd_ != bursts_; }
   uint64_t req_addr() const { return req_word_ << offset_bits_; }
   uint8_t req_len() const { return static_cast<uint8_t>(req_last() ? req_left_ : req_room()); }
 
@@ -47,7 +47,7 @@ class StreamReader {
   AxiWord word_data(const AxiWord& beat_data) const;
   bool word_last() const { return tail_ || (EndsSegment(Oldest()) && !LeavesTail(Oldest())); }
 
-  bool Clock(const Inputs& in);
+  bool Clock(const Inputs& in) { return (in.seg_valid || req_ || wr_ != rd_) && Edge(in); }
 
  private:
   struct Burst {
@@ -57,9 +57,11 @@ class StreamReader {
     bool extra = false;  // the segment has a beat more than words
   };
 
+  bool Edge(const Inputs& in);
+
   uint32_t req_room() const { return 15 - (req_word_ & 15); }  // beats - 1 up to the boundary
   bool req_last() const { return req_left_ <= req_room(); }
-  const Burst& Oldest() const { return fifo_[rd_ & (fifo_.size() - 1)]; }
+  const Burst& Oldest() const { return fifo_[rd_ & (bursts_ - 1)]; }
   // Of the beat that is due.
   bool EndsSegment(const Burst& burst) const { return burst.last && beat_ == burst.len; }
   bool LeavesTail(const Burst& burst) const {
@@ -70,7 +72,7 @@ class StreamReader {
   }
   AxiWord Rotated(const AxiWord& beat, uint32_t bytes) const;
 
-  const uint32_t word_bytes_, offset_bits_, align_;
+  const uint32_t word_bytes_, offset_bits_, bursts_, align_;
   const uint64_t word_mask_;  // of an address in words
   const bool data_;
 

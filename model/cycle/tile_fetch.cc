@@ -24,11 +24,6 @@ void TileFetch::Reset() {
   line_ = wr_line_ = wr_word_ = rd_row_ = rd_chunk_ = 0;
 }
 
-bool TileFetch::LineFree() const {
-  const uint32_t held = ask_ - rd_;
-  return held < tiles_ || (held == tiles_ && !by_cols_ && !one_line_ && line_ < rd_row_);
-}
-
 uint32_t TileFetch::LastRow(uint32_t tile) const {
   return (short_rows_ >> (tile % 32) & 1 ? m_ - 1 : ~0U) & (rows_ - 1);
 }
@@ -36,28 +31,20 @@ uint32_t TileFetch::LastCol(uint32_t tile) const {
   return (short_cols_ >> (tile % 32) & 1 ? n_ - 1 : ~0U) & (cols_ - 1);
 }
 
-bool TileFetch::Clock(const Inputs& in) {
-  const bool asks = in.seg_ready && seg_valid();
-  if (!asks && !in.word_valid && !in.rd_next && !in.start) return false;
-  if (asks) Ask();
-  if (in.word_valid) Arrive(in.word_last);
-  if (in.rd_next) Read();
-  if (in.start) {
-    line_stride_ = in.line_stride;
-    by_cols_ = in.by_cols;
-    one_line_ = in.one_line;
-    m_ = in.m;
-    n_ = in.n;
-    line_offset_ = 0;
-    const uint64_t across = uint64_t{in.line_stride} * 2;
-    walker_.Start({.m = in.m,
-                   .n = in.n,
-                   .block_cols = in.block_cols,
-                   .base = in.base,
-                   .row_step = in.by_cols ? nibbles_ : across,
-                   .col_step = in.by_cols ? across : nibbles_});
-  }
-  return true;
+void TileFetch::Start(const Inputs& in) {
+  line_stride_ = in.line_stride;
+  by_cols_ = in.by_cols;
+  one_line_ = in.one_line;
+  m_ = in.m;
+  n_ = in.n;
+  line_offset_ = 0;
+  const uint64_t across = uint64_t{in.line_stride} * 2;
+  walker_.Start({.m = in.m,
+                 .n = in.n,
+                 .block_cols = in.block_cols,
+                 .base = in.base,
+                 .row_step = in.by_cols ? nibbles_ : across,
+                 .col_step = in.by_cols ? across : nibbles_});
 }
 
 void TileFetch::Ask() {

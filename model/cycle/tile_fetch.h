@@ -49,10 +49,22 @@ class TileFetch {
   uint32_t rd_row() const { return rd_row_; }
   uint32_t rd_chunk() const { return rd_chunk_; }
 
-  bool Clock(const Inputs& in);
+  bool Clock(const Inputs& in) {
+    const bool asks = in.seg_ready && seg_valid();
+    if (!asks && !in.word_valid && !in.rd_next && !in.start) return false;
+    if (asks) Ask();
+    if (in.word_valid) Arrive(in.word_last);
+    if (in.rd_next) Read();
+    if (in.start) Start(in);
+    return true;
+  }
 
  private:
-  bool LineFree() const;
+  bool LineFree() const {
+    const uint32_t held = ask_ - rd_;
+    return held < tiles_ || (held == tiles_ && !by_cols_ && !one_line_ && line_ < rd_row_);
+  }
+  void Start(const Inputs& in);
   void Ask();
   void Arrive(bool word_last);
   void Read();
