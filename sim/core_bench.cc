@@ -17,6 +17,7 @@
 #include "sim/clocked_machine.h"
 #include "sim/cycle_core.h"
 #include "sim/driver.h"
+#include "sim/systemc_core.h"
 #include "sim/verilated_core.h"
 
 namespace tetralog {
@@ -56,15 +57,22 @@ void Rtl(benchmark::State& state, uint32_t dot) {
 void Cycle(benchmark::State& state, uint32_t dot) {
   CoreCycles(state, std::make_unique<CycleCore>(ShapeOf(dot)));
 }
+void Systemc(benchmark::State& state, uint32_t dot) {
+  CoreCycles(state, std::make_unique<SystemcCore>(ShapeOf(dot)));
+}
 
 void Rtl16x16x1(benchmark::State& state) { Rtl<Vfast_core_16x16x1>(state, 1); }
 void Cycle16x16x1(benchmark::State& state) { Cycle(state, 1); }
+void Systemc16x16x1(benchmark::State& state) { Systemc(state, 1); }
 void Rtl16x16x4(benchmark::State& state) { Rtl<Vfast_core_16x16x4>(state, 4); }
 void Cycle16x16x4(benchmark::State& state) { Cycle(state, 4); }
+void Systemc16x16x4(benchmark::State& state) { Systemc(state, 4); }
 BENCHMARK(Rtl16x16x1)->Unit(benchmark::kMillisecond);
 BENCHMARK(Cycle16x16x1)->Unit(benchmark::kMillisecond);
+BENCHMARK(Systemc16x16x1)->Unit(benchmark::kMillisecond);
 BENCHMARK(Rtl16x16x4)->Unit(benchmark::kMillisecond);
 BENCHMARK(Cycle16x16x4)->Unit(benchmark::kMillisecond);
+BENCHMARK(Systemc16x16x4)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace tetralog
