@@ -59,9 +59,9 @@ void Compare(Lockstep& lockstep, const V& rtl, const ControlRegisters& model) {
   lockstep.Same("bvalid", rtl.s_axil_bvalid_o, lite.b_valid);
   lockstep.Same("arready", rtl.s_axil_arready_o, lite.ar_ready);
   lockstep.Same("rvalid", rtl.s_axil_rvalid_o, lite.r_valid);
-  if (lite.b_valid) lockstep.Same("bresp", rtl.s_axil_bresp_o, lite.b_resp);
-  if (lite.r_valid) lockstep.Same("rresp", rtl.s_axil_rresp_o, lite.r_resp);
-  if (lite.r_valid) lockstep.Same("rdata", rtl.s_axil_rdata_o, lite.r_data);
+  lockstep.Same("bresp", rtl.s_axil_bresp_o, lite.b_resp);
+  lockstep.Same("rresp", rtl.s_axil_rresp_o, lite.r_resp);
+  lockstep.Same("rdata", rtl.s_axil_rdata_o, lite.r_data);
   lockstep.Same("irq", rtl.irq_o, model.irq());
   lockstep.Same("enable", rtl.enable_o, model.enable());
   lockstep.Same("soft_reset", rtl.soft_reset_o, model.soft_reset());
