@@ -26,8 +26,15 @@ void RunRandomTraffic(uint32_t stall_valid, uint32_t stall_ready) {
   Bench<V> bench;
   bench.stall_valid = stall_valid;
   bench.stall_ready = stall_ready;
+  std::mt19937& rng = bench.rng;
   while (bench.cycle() < 60000 && !testing::Test::HasFailure()) {
-    RandomCycle(bench);
+    bench.in = RandomEvents<V>(rng, bench.model().soft_reset);
+    if (!bench.write && rng() % 2 == 0) {
+      bench.write = WriteOp{RandomOffset(rng), Word(rng), Word(rng) & 0xf};
+      // Counters that are always cleared would never be seen to count.
+      if (bench.write->offset == kRegControl && rng() % 16 != 0) bench.write->data &= ~4U;
+    }
+    if (!bench.read && rng() % 2 == 0) bench.read = RandomOffset(rng);
     bench.Tick();
   }
 }

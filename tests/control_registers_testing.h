@@ -41,6 +41,27 @@ struct Events {
   std::array<uint32_t, kCounters> count{};  // in bytes for reads and writes
 };
 
+template <class V>
+void DriveEvents(V& unit, const Events& in) {
+  unit.head_i = in.head;
+  unit.busy_i = in.busy;
+  unit.error_i = in.error;
+  unit.error_cause_i = in.error_cause;
+  unit.error_index_i = in.error_index;
+  unit.completion_i = in.completion;
+  unit.soft_reset_done_i = in.done;
+  unit.count_busy_i = in.count[kCounterBusy];
+  unit.count_active_i = in.count[kCounterActive];
+  unit.count_stall_operand_i = in.count[kCounterStallOperand];
+  unit.count_stall_drain_i = in.count[kCounterStallDrain];
+  unit.count_stall_addend_i = in.count[kCounterStallAddend];
+  unit.count_stall_write_i = in.count[kCounterStallWrite];
+  unit.count_read_i = in.count[kCounterReadBytes] != 0;
+  unit.count_write_bytes_i = in.count[kCounterWriteBytes];
+  unit.count_products_i = in.count[kCounterProducts];
+  unit.count_gated_i = in.count[kCounterGated];
+}
+
 struct Answer {
   uint32_t data = 0, resp = kOkay;
   bool operator==(const Answer&) const = default;
@@ -139,15 +160,8 @@ class Bench {
  public:
   Bench() : model_(kBuild<V>) { Reset(); }
 
-  // A hard reset, in the middle of anything. A cycle without it is over at its end.
   void Reset() {
     in = {};
-    write.reset();
-    read.reset();
-    write_expected_.reset();
-    read_expected_.reset();
-    aw_taken_ = w_taken_ = ar_taken_ = false;
-    aw_delay = w_delay = 0;
     Drive();
     unit_.rst_ni = 0;
     Clock();
@@ -264,23 +278,7 @@ class Bench {
     unit_.s_axil_wdata_i = unit_.s_axil_wvalid_i ? write->data : rng();
     unit_.s_axil_wstrb_i = unit_.s_axil_wvalid_i ? write->strobe : rng() & 0xf;
     unit_.s_axil_araddr_i = unit_.s_axil_arvalid_i ? *read : rng() & 0xfff;
-    unit_.head_i = in.head;
-    unit_.busy_i = in.busy;
-    unit_.error_i = in.error;
-    unit_.error_cause_i = in.error_cause;
-    unit_.error_index_i = in.error_index;
-    unit_.completion_i = in.completion;
-    unit_.soft_reset_done_i = in.done;
-    unit_.count_busy_i = in.count[kCounterBusy];
-    unit_.count_active_i = in.count[kCounterActive];
-    unit_.count_stall_operand_i = in.count[kCounterStallOperand];
-    unit_.count_stall_drain_i = in.count[kCounterStallDrain];
-    unit_.count_stall_addend_i = in.count[kCounterStallAddend];
-    unit_.count_stall_write_i = in.count[kCounterStallWrite];
-    unit_.count_read_i = in.count[kCounterReadBytes] != 0;
-    unit_.count_write_bytes_i = in.count[kCounterWriteBytes];
-    unit_.count_products_i = in.count[kCounterProducts];
-    unit_.count_gated_i = in.count[kCounterGated];
+    DriveEvents(unit_, in);
   }
 
   void CheckOutputs() {
@@ -332,19 +330,6 @@ Events RandomEvents(std::mt19937& rng, bool soft_reset) {
 inline uint32_t RandomOffset(std::mt19937& rng) {
   if (rng() % 16 == 0) return rng() & 0xfff;
   return rng() % 2 == 0 ? kRegControl + 4 * (rng() % 13) : 4 * (rng() % 60);
-}
-
-// Inputs of the next cycle: events, and perhaps a write or a read that begins.
-template <class V>
-void RandomCycle(Bench<V>& bench) {
-  std::mt19937& rng = bench.rng;
-  bench.in = RandomEvents<V>(rng, bench.model().soft_reset);
-  if (!bench.write && rng() % 2 == 0) {
-    bench.write = WriteOp{RandomOffset(rng), Word(rng), Word(rng) & 0xf};
-    // Counters that are always cleared would never be seen to count.
-    if (bench.write->offset == kRegControl && rng() % 16 != 0) bench.write->data &= ~4U;
-  }
-  if (!bench.read && rng() % 2 == 0) bench.read = RandomOffset(rng);
 }
 
 }  // namespace tetralog

@@ -30,7 +30,8 @@ tetralog_test(core_control_cycle_test LIBS core_control_rtl tetralog_cycle LABEL
 tetralog_verilate(command_front_4x4 TOP command_front PREFIX Vcommand_front
                   PARAMS Rows=4 Cols=4 DepthA=64 DepthB=64 AxiData=64)
 tetralog_test(command_front_test LIBS command_front_4x4 tetralog_machine LABEL rtl)
-tetralog_test(command_front_cycle_test LIBS command_front_4x4 tetralog_cycle tetralog_machine LABEL rtl)
+tetralog_test(command_front_cycle_test LIBS command_front_4x4 tetralog_cycle tetralog_machine
+              LABEL rtl)
 
 # The whole core, in its smallest shape.
 foreach(unit tetralog_core tetralog_core_error)

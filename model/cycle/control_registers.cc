@@ -29,7 +29,8 @@ ControlRegisters::ControlRegisters(const MachineShape& shape)
 }
 
 void ControlRegisters::Reset() {
-  lite_ = {};
+  // Answers keep their payload, as in the RTL.
+  lite_.aw_ready = lite_.w_ready = lite_.b_valid = lite_.ar_ready = lite_.r_valid = false;
   awake_ = enable_ = soft_reset_ = last_error_ = clear_hold_ = false;
   irq_enable_ = irq_status_ = 0;
   ring_size_ = held_ = 0;

@@ -95,7 +95,7 @@ class ControlRegisters {
   const MachineShape shape_;
   const uint64_t bus_bytes_;
 
-  AxiLiteSlave lite_;
+  AxiLiteSlave lite_{};
   bool awake_;  // false in reset and one cycle longer
   bool enable_, soft_reset_, last_error_;
   bool clear_hold_;  // a clear that lasts until the end of the soft reset
