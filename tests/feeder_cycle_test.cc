@@ -4,7 +4,7 @@
 // The cycle model of feeder beside the RTL at two shapes: random commands one after the other,
 // operands that are asked for and loaded at random, an array that pauses, resets in the middle. All
 // outputs but operands in every cycle, with and without data. A third model skips what is countdown
-// while the others step, and must be where they are.
+// while the others step, whose outputs must not change meanwhile, and must be where they are.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -192,6 +192,7 @@ class Bench {
     }
     EXPECT_EQ(active, timing_.Countdown() == 0);
     if (hold_ > 0) {
+      check_.Expect(held_, timing(timing_), "uneventful cycle of the model");
       --hold_;
       return;
     }
@@ -202,6 +203,7 @@ class Bench {
     hold_ = 1 + rng_() % std::min<uint64_t>(countdown, 20);
     if (countdown != UINT64_MAX) skipped_ += hold_;
     skipping_.Skip(hold_);
+    held_ = timing(timing_);
   }
 
   const MachineShape shape_;
@@ -215,6 +217,7 @@ class Bench {
   uint16_t a_total_ = 0, b_total_ = 0;  // tile rows of all commands
   uint32_t load_pause_ = 0, ready_pause_ = 0;
   uint64_t hold_ = 0;  // cycles in which the inputs stay, for the model that skips is ahead
+  Signals held_;       // the outputs meanwhile
   uint32_t commands_ = 0;
   uint64_t skipped_ = 0;
 };

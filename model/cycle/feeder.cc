@@ -135,7 +135,7 @@ void Feeder::Count(const Inputs& in) {
   if (in.start) return;
   if (!fire(in)) {
     if (!valid_ || !in.op_ready) countdown_ = UINT64_MAX;
-  } else if (!data_ && valid_ && !op_last_ && k_valid_ == dot_ && k_left_ > 2 * dot_) {
+  } else if (!data_ && valid_ && !op_last_ && k_valid_ == dot_ && k_left_ > dot_) {
     // Every beat is like the one offered until the sample's last one is to be read.
     countdown_ = (k_left_ - 1) / dot_ - 1;
   }
