@@ -119,6 +119,7 @@ class Bench {
     asked_ = {};
     a_total_ = b_total_ = 0;
     hold_ = 0;
+    tile_begins_ = true;
   }
 
   void DrawCommand() {
@@ -176,8 +177,42 @@ class Bench {
     in_.feed = &feed_;
   }
 
+  // What the model names as the operands of a tile must be where the RTL began to read it, and of
+  // the size that the RTL gives with its last beat.
   void Edge() {
+    if (rtl_.rd_en_o && tile_begins_) {
+      tile_ = {rtl_.a_addr_o, rtl_.b_addr_o, rtl_.a_group_o, rtl_.b_group_o};
+      tile_begins_ = false;
+    }
+    const bool done = model_.tile_done(model_.fire(in_));
+    tile_begins_ = tile_begins_ || done;
+    const TileOperands t = model_.tile_operands();
     testing::ClockUnit(rtl_);
+    if (done) {
+      check_.Expect({{"first a_addr_o", tile_.a_addr},
+                     {"first b_addr_o", tile_.b_addr},
+                     {"a_group_o", tile_.a_group},
+                     {"b_group_o", tile_.b_group},
+                     {"tile_rows_o", rtl_.tile_rows_o},
+                     {"tile_cols_o", rtl_.tile_cols_o},
+                     {"op_last_o", rtl_.op_valid_o && rtl_.op_last_o},
+                     {"cmd_k_i", feed_.k},
+                     {"cmd_a_samples_i", feed_.a_samples}},
+                    {{"a_addr", t.a_addr},
+                     {"b_addr", t.b_addr},
+                     {"a_group", t.a_group},
+                     {"b_group", t.b_group},
+                     {"rows", t.rows},
+                     {"cols", t.cols},
+                     {"tile_done", done},
+                     {"k", t.k},
+                     {"samples", t.samples}},
+                    "model's tile_operands");
+    }
+    ClockModels();
+  }
+
+  void ClockModels() {
     const auto timing = [&](const Feeder& f) { return Outputs(f, in_, asked_, kTiming); };
     if (!model_.Clock(in_)) {
       check_.ExpectIdle(model_, in_, [&](const Feeder& f) { return Outputs(f, in_, asked_); });
@@ -217,6 +252,8 @@ class Bench {
   uint16_t a_total_ = 0, b_total_ = 0;  // tile rows of all commands
   uint32_t load_pause_ = 0, ready_pause_ = 0;
   uint64_t hold_ = 0;  // cycles in which the inputs stay, for the model that skips is ahead
+  bool tile_begins_ = true;
+  TileOperands tile_;  // what the RTL began to read
   Signals held_;       // the outputs meanwhile
   uint32_t commands_ = 0;
   uint64_t skipped_ = 0;
