@@ -3,3 +3,7 @@ foreach(unit command_rules machine_memory functional_machine gemm_plan driver li
         illegal_command random_commands case_runner)
   tetralog_test(${unit}_test LIBS tetralog_machine LABEL sim)
 endforeach()
+
+# Tests of estimates: the ideal memory beside AxiMemory, tables of layers.
+tetralog_test(ideal_memory_test LIBS tetralog_estimate tetralog_clocked_machine LABEL sim)
+tetralog_test(layer_table_test LIBS tetralog_estimate LABEL sim)
