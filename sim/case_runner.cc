@@ -65,16 +65,21 @@ void WaitForRoom(Machine& machine, uint32_t submitted, uint32_t left) {
   }
 }
 
+// The commands from `done` up to the doorbell, and the doorbell.
+void Ring(const Case& c, Machine& machine, uint32_t& done, uint32_t doorbell) {
+  for (; done < doorbell; ++done) {
+    const uint64_t entry = done % c.rings.size;
+    machine.WriteMemory(c.rings.ring_base + entry * kCommandBytes, c.commands[done].Pack());
+  }
+  machine.WriteRegister(kRegTail, doorbell);
+  if (c.enable_late) machine.WriteRegister(kRegControl, kEnable);
+}
+
 void Submit(const Case& c, Machine& machine) {
   uint32_t done = 0;
   for (const uint32_t doorbell : c.doorbells) {
     WaitForRoom(machine, doorbell, c.rings.size);
-    for (; done < doorbell; ++done) {
-      const uint64_t entry = done % c.rings.size;
-      machine.WriteMemory(c.rings.ring_base + entry * kCommandBytes, c.commands[done].Pack());
-    }
-    machine.WriteRegister(kRegTail, doorbell);
-    if (c.enable_late) machine.WriteRegister(kRegControl, kEnable);
+    Ring(c, machine, done, doorbell);
   }
   WaitForRoom(machine, done, 0);
   if (c.overrun) machine.WriteRegister(kRegTail, done + c.rings.size + 1);
@@ -188,6 +193,15 @@ CaseOutcome RunCase(const Case& c, Machine& machine) {
   outcome.memory.resize(machine.memory_size());
   machine.ReadMemory(0, outcome.memory);
   return outcome;
+}
+
+void AbandonCase(const Case& c, Machine& machine, uint64_t cycles) {
+  SetUp(c, machine);
+  uint32_t done = 0;
+  Ring(c, machine, done, c.doorbells.front());
+  const uint64_t end = machine.cycles() + cycles;
+  for (uint64_t reads = 0; reads < cycles && machine.cycles() < end; ++reads)
+    machine.ReadRegister(kRegHead);
 }
 
 std::string Differences(const Case& c, const CaseOutcome& expected, const CaseOutcome& got) {

@@ -28,6 +28,11 @@ struct CaseOutcome {
 // case before may have ended with an error.
 CaseOutcome RunCase(const Case& c, Machine& machine);
 
+// Begins a case and leaves it after this many cycles with whatever is in flight then; what follows
+// must begin with a soft reset, as RunCase does. A machine without time is left after as many
+// reads of a register.
+void AbandonCase(const Case& c, Machine& machine, uint64_t cycles);
+
 // The first differences, one a line; empty when there are none. All memory counts but the cycles in
 // records and, after an error of the bus, D of the failed command; all members of the outcomes but,
 // after an error of the bus, the counters (later commands may have begun).

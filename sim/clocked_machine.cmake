@@ -1,5 +1,6 @@
 # The clocked machine: AXI memory, protocol checker, and the machine around a core.
-add_library(tetralog_clocked_machine STATIC axi_memory.cc axi_checker.cc clocked_machine.cc)
+add_library(tetralog_clocked_machine STATIC axi_memory.cc axi_checker.cc clocked_machine.cc
+                                            lockstep_core.cc)
 target_link_libraries(tetralog_clocked_machine PRIVATE tetralog_warnings PUBLIC fmt::fmt)
 
 # Verilated cores by the name of their shape; core_builds.cc has the same parameters.
@@ -26,6 +27,10 @@ target_link_libraries(tetralog_utilisation PRIVATE tetralog_warnings tetralog_ma
                       tetralog_clocked_machine core_16x16x1 core_16x16x4 CLI11::CLI11
                       nlohmann_json::nlohmann_json)
 
+# The SystemC module as a core.
+add_library(tetralog_systemc_core STATIC systemc_core.cc)
+target_link_libraries(tetralog_systemc_core PRIVATE tetralog_warnings tetralog_systemc)
+
 find_package(benchmark REQUIRED)
 
 # How fast the core simulates, without tracing; not part of the default build.
@@ -36,4 +41,4 @@ foreach(dot 1 4)
 endforeach()
 add_executable(core_bench EXCLUDE_FROM_ALL core_bench.cc)
 target_link_libraries(core_bench PRIVATE tetralog_warnings tetralog_machine tetralog_clocked_machine
-                      fast_core_16x16x1 fast_core_16x16x4 benchmark::benchmark)
+                      tetralog_cycle tetralog_systemc_core fast_core_16x16x1 fast_core_16x16x4 benchmark::benchmark)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <exception>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -99,7 +100,7 @@ class Runner {
 
   CaseResult Try(const Case& c) const {
     const std::unique_ptr<Machine> machine = make_(c.shape, c.options.memory_bytes, MemoryOf(c));
-    return RunOneCase(c, *machine);
+    return RunOneCase(c, *machine, options_.soft_resets ? AbandonAfter(c) : 0);
   }
 
   void Count(const Item& item, const Case& c, const CaseResult& result) {
@@ -162,9 +163,23 @@ ClockedMachineOptions MemoryOf(const Case& c) {
   return options;
 }
 
-CaseResult RunOneCase(const Case& c, Machine& machine) {
+uint64_t AbandonAfter(const Case& c) {
+  Dice dice(c.seed ^ kRecovery, c.number);
+  return dice.Percent(50) ? 0 : dice.LogUniform(8192);
+}
+
+CaseResult RunOneCase(const Case& c, Machine& machine, uint64_t abandon_after) {
   FunctionalMachine functional(c.shape, c.options.memory_bytes);
   CaseResult result;
+  if (abandon_after != 0) {
+    try {
+      AbandonCase(c, machine, abandon_after);
+    } catch (const std::exception& e) {
+      result.differences = std::string("before the soft reset: ") + e.what() + "\n";
+      result.cycles = machine.cycles();
+      return result;
+    }
+  }
   const CaseOutcome expected = RunCase(c, functional);
   result.differences = Differences(c, expected, RunCase(c, machine));
   if (!expected.exception.empty()) {  // a case that both cannot run is no success

@@ -37,6 +37,7 @@ struct RegressOptions {
   uint32_t max_failures = 3;  // cases
   int shrink_attempts = 100;  // for each failing case
   unsigned jobs = 1;          // threads
+  bool soft_resets = false;   // see AbandonAfter
 };
 
 // What became of one case, and of its recovery.
@@ -71,8 +72,13 @@ struct RegressReport {
 // Stalls of 0, 10, 30 or 60 percent and several latencies, by the case's seed and number.
 ClockedMachineOptions MemoryOf(const Case& c);
 
-// Runs a case on the functional machine and on `machine`, made for MemoryOf(c).
-CaseResult RunOneCase(const Case& c, Machine& machine);
+// In half of the cases 0, else a number of cycles, from one to thousands: after so many the case is
+// left by a soft reset with commands in flight, and begun anew.
+uint64_t AbandonAfter(const Case& c);
+
+// Runs a case on the functional machine and on `machine`, made for MemoryOf(c). With abandon_after
+// the case is first begun, and left after so many cycles.
+CaseResult RunOneCase(const Case& c, Machine& machine, uint64_t abandon_after = 0);
 
 // `progress`, if given, is called now and then, never by two threads at once.
 RegressReport Regress(const RegressOptions& options, const MachineFactory& make,

@@ -171,6 +171,53 @@ TEST(RegressModel, AMachineThatCannotBeMadeIsAnError) {
   EXPECT_THROW(Regress(options, none), std::invalid_argument);
 }
 
+// Right, but a soft reset that finds a tail leaves a wrong product counter behind.
+class BadReset : public FunctionalMachine {
+ public:
+  using FunctionalMachine::FunctionalMachine;
+  void WriteRegister(uint32_t offset, uint32_t value) override {
+    const bool reset = offset == kRegControl && (value & 1u << kControlSoftReset) != 0;
+    if (reset && ReadRegister(kRegTail) != 0) bad_ = true;
+    FunctionalMachine::WriteRegister(offset, value);
+  }
+  uint32_t ReadRegister(uint32_t offset) override {
+    const uint32_t value = FunctionalMachine::ReadRegister(offset);
+    return offset == kRegCounters + 8 * kCounterProducts ? value ^ bad_ : value;
+  }
+
+ private:
+  bool bad_ = false;
+};
+
+TEST(RegressModel, CasesThatBeginWithASoftResetInFlightFindWhatItBreaks) {
+  RegressOptions options = Options();
+  options.cases.illegal_percent = options.cases.fault_percent = 0;
+  options.shrink_attempts = 0;
+  const MachineFactory make = [](const MachineShape& shape, uint64_t bytes,
+                                 const ClockedMachineOptions&) {
+    return std::make_unique<BadReset>(shape, bytes);
+  };
+  EXPECT_EQ(Regress(options, make).Total().mismatches, 0u);
+  options.soft_resets = true;
+  EXPECT_EQ(Regress(options, make).Total().mismatches, options.max_failures);
+}
+
+TEST(RegressModel, HalfOfTheCasesAreLeftAfterAnythingFromOneToThousandsOfCycles) {
+  uint64_t none = 0, few = 0, thousands = 0;
+  for (uint64_t number = 0; number < 400; ++number) {
+    Case c;
+    c.number = number;
+    const uint64_t cycles = AbandonAfter(c);
+    EXPECT_EQ(cycles, AbandonAfter(c));
+    none += cycles == 0;
+    few += cycles > 0 && cycles < 100;
+    thousands += cycles > 1000;
+  }
+  EXPECT_NEAR(static_cast<double>(none), 200, 50);
+  EXPECT_GT(few, 50u);
+  EXPECT_GT(thousands, 20u);
+}
+
 TEST(RegressModel, CasesMeetEveryStallAndSeveralLatencies) {
   std::set<uint32_t> stalls, reads, writes;
   for (uint64_t number = 0; number < 60; ++number) {

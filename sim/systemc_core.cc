@@ -1,0 +1,262 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/systemc_core.h"
+
+#include <cstdlib>
+#include <stdexcept>
+
+#include "model/systemc/tetralog_core.h"
+
+// The library of SystemC asks for it; programs of this project have a main() of their own.
+extern "C" int sc_main(int, char*[]) { return 0; }
+
+namespace tetralog {
+namespace {
+
+using Module = systemc::TetralogCore;
+
+// A simulation's context, current while this lives.
+class Current {
+ public:
+  explicit Current(sc_core::sc_simcontext* context)
+      : before_(sc_core::sc_curr_simcontext), default_(sc_core::sc_default_global_context) {
+    sc_core::sc_curr_simcontext = sc_core::sc_default_global_context = context;
+  }
+  ~Current() {
+    sc_core::sc_curr_simcontext = before_;
+    sc_core::sc_default_global_context = default_;
+  }
+  Current(const Current&) = delete;
+  Current& operator=(const Current&) = delete;
+
+ private:
+  sc_core::sc_simcontext *before_, *default_;
+};
+
+// SystemC greets on standard error unless told not to.
+sc_core::sc_simcontext* NewContext() {
+  setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 0);
+  return new sc_core::sc_simcontext;
+}
+
+}  // namespace
+
+// The module with a signal at every port.
+class SystemcCore::Simulation {
+ public:
+  explicit Simulation(const MachineShape& shape) : context_(NewContext()) {
+    const Current current(context_.get());
+    bench_ = std::make_unique<Bench>(shape);
+  }
+  ~Simulation() {
+    const Current current(context_.get());
+    bench_.reset();
+    context_.reset();
+  }
+
+  void Reset() {
+    const Current current(context_.get());
+    bench_->rst_ni.write(false);
+    for (int i = 0; i < 2; ++i) Clock();
+    bench_->rst_ni.write(true);
+  }
+
+  void Cycle(const CoreInputs& in, CoreOutputs& out) {
+    const Current current(context_.get());
+    bench_->Drive(in);
+    bench_->clk_i.write(false);
+    Half();
+    bench_->Sample(out);
+    bench_->clk_i.write(true);
+    Half();
+  }
+
+ private:
+  template <typename T>
+  using Signal = sc_core::sc_signal<T>;
+  template <int width>
+  using Bits = Module::Bits<width>;
+
+  struct Bench {
+    explicit Bench(const MachineShape& shape);
+    void Drive(const CoreInputs& in);
+    void Sample(CoreOutputs& out) const;
+
+    Signal<bool> clk_i, rst_ni, irq_o;
+    Signal<bool> s_axil_awvalid_i, s_axil_awready_o, s_axil_wvalid_i, s_axil_wready_o,
+        s_axil_bvalid_o, s_axil_bready_i, s_axil_arvalid_i, s_axil_arready_o, s_axil_rvalid_o,
+        s_axil_rready_i;
+    Signal<Bits<12>> s_axil_awaddr_i, s_axil_araddr_i;
+    Signal<Bits<32>> s_axil_wdata_i, s_axil_rdata_o;
+    Signal<Bits<4>> s_axil_wstrb_i;
+    Signal<Bits<2>> s_axil_bresp_o, s_axil_rresp_o;
+
+    Signal<bool> m_axi_awvalid_o, m_axi_awready_i, m_axi_awlock_o, m_axi_wvalid_o, m_axi_wready_i,
+        m_axi_wlast_o, m_axi_bvalid_i, m_axi_bready_o, m_axi_arvalid_o, m_axi_arready_i,
+        m_axi_arlock_o, m_axi_rvalid_i, m_axi_rready_o, m_axi_rlast_i;
+    Signal<Bits<64>> m_axi_awaddr_o, m_axi_araddr_o;
+    Signal<Bits<8>> m_axi_awlen_o, m_axi_arlen_o;
+    Signal<Bits<3>> m_axi_awid_o, m_axi_awsize_o, m_axi_awprot_o, m_axi_bid_i, m_axi_arid_o,
+        m_axi_arsize_o, m_axi_arprot_o, m_axi_rid_i;
+    Signal<Bits<2>> m_axi_awburst_o, m_axi_arburst_o, m_axi_bresp_i, m_axi_rresp_i;
+    Signal<Bits<4>> m_axi_awcache_o, m_axi_awqos_o, m_axi_arcache_o, m_axi_arqos_o;
+    Signal<Module::Word> m_axi_wdata_o, m_axi_rdata_i;
+    Signal<Bits<16>> m_axi_wstrb_o;
+
+    Module core;
+  };
+
+  void Half() { sc_core::sc_start(1, sc_core::SC_NS); }
+  void Clock() {
+    bench_->clk_i.write(false);
+    Half();
+    bench_->clk_i.write(true);
+    Half();
+  }
+
+  std::unique_ptr<sc_core::sc_simcontext> context_;
+  std::unique_ptr<Bench> bench_;
+};
+
+SystemcCore::Simulation::Bench::Bench(const MachineShape& shape) : core("core", shape) {
+#define BIND(pin) core.pin(pin)
+  BIND(clk_i);
+  BIND(rst_ni);
+  BIND(irq_o);
+  BIND(s_axil_awvalid_i);
+  BIND(s_axil_awready_o);
+  BIND(s_axil_awaddr_i);
+  BIND(s_axil_wvalid_i);
+  BIND(s_axil_wready_o);
+  BIND(s_axil_wdata_i);
+  BIND(s_axil_wstrb_i);
+  BIND(s_axil_bvalid_o);
+  BIND(s_axil_bready_i);
+  BIND(s_axil_bresp_o);
+  BIND(s_axil_arvalid_i);
+  BIND(s_axil_arready_o);
+  BIND(s_axil_araddr_i);
+  BIND(s_axil_rvalid_o);
+  BIND(s_axil_rready_i);
+  BIND(s_axil_rdata_o);
+  BIND(s_axil_rresp_o);
+  BIND(m_axi_awvalid_o);
+  BIND(m_axi_awready_i);
+  BIND(m_axi_awid_o);
+  BIND(m_axi_awaddr_o);
+  BIND(m_axi_awlen_o);
+  BIND(m_axi_awsize_o);
+  BIND(m_axi_awburst_o);
+  BIND(m_axi_awlock_o);
+  BIND(m_axi_awcache_o);
+  BIND(m_axi_awprot_o);
+  BIND(m_axi_awqos_o);
+  BIND(m_axi_wvalid_o);
+  BIND(m_axi_wready_i);
+  BIND(m_axi_wdata_o);
+  BIND(m_axi_wstrb_o);
+  BIND(m_axi_wlast_o);
+  BIND(m_axi_bvalid_i);
+  BIND(m_axi_bready_o);
+  BIND(m_axi_bid_i);
+  BIND(m_axi_bresp_i);
+  BIND(m_axi_arvalid_o);
+  BIND(m_axi_arready_i);
+  BIND(m_axi_arid_o);
+  BIND(m_axi_araddr_o);
+  BIND(m_axi_arlen_o);
+  BIND(m_axi_arsize_o);
+  BIND(m_axi_arburst_o);
+  BIND(m_axi_arlock_o);
+  BIND(m_axi_arcache_o);
+  BIND(m_axi_arprot_o);
+  BIND(m_axi_arqos_o);
+  BIND(m_axi_rvalid_i);
+  BIND(m_axi_rready_o);
+  BIND(m_axi_rid_i);
+  BIND(m_axi_rdata_i);
+  BIND(m_axi_rresp_i);
+  BIND(m_axi_rlast_i);
+#undef BIND
+}
+
+void SystemcCore::Simulation::Bench::Drive(const CoreInputs& in) {
+  const AxiLiteMaster& lite = in.lite;
+  s_axil_awvalid_i.write(lite.aw_valid);
+  s_axil_awaddr_i.write(lite.aw_addr);
+  s_axil_wvalid_i.write(lite.w_valid);
+  s_axil_wdata_i.write(lite.w_data);
+  s_axil_wstrb_i.write(lite.w_strb);
+  s_axil_bready_i.write(lite.b_ready);
+  s_axil_arvalid_i.write(lite.ar_valid);
+  s_axil_araddr_i.write(lite.ar_addr);
+  s_axil_rready_i.write(lite.r_ready);
+  const AxiSlave& axi = in.axi;
+  m_axi_awready_i.write(axi.aw_ready);
+  m_axi_wready_i.write(axi.w_ready);
+  m_axi_bvalid_i.write(axi.b.valid);
+  m_axi_bid_i.write(axi.b.id);
+  m_axi_bresp_i.write(axi.b.resp);
+  m_axi_arready_i.write(axi.ar_ready);
+  m_axi_rvalid_i.write(axi.r.valid);
+  m_axi_rid_i.write(axi.r.id);
+  m_axi_rresp_i.write(axi.r.resp);
+  m_axi_rlast_i.write(axi.r.last);
+  if (axi.r.valid) m_axi_rdata_i.write(systemc::ToBits(axi.r.data));
+}
+
+void SystemcCore::Simulation::Bench::Sample(CoreOutputs& out) const {
+  const auto byte = [](const auto& signal) { return static_cast<uint8_t>(signal.read()); };
+  out.irq = irq_o.read();
+  AxiLiteSlave& lite = out.lite;
+  lite.aw_ready = s_axil_awready_o.read();
+  lite.w_ready = s_axil_wready_o.read();
+  lite.b_valid = s_axil_bvalid_o.read();
+  lite.b_resp = byte(s_axil_bresp_o);
+  lite.ar_ready = s_axil_arready_o.read();
+  lite.r_valid = s_axil_rvalid_o.read();
+  lite.r_data = static_cast<uint32_t>(s_axil_rdata_o.read());
+  lite.r_resp = byte(s_axil_rresp_o);
+  AxiAddress &aw = out.axi.aw, &ar = out.axi.ar;
+  aw.valid = m_axi_awvalid_o.read();
+  aw.id = byte(m_axi_awid_o);
+  aw.addr = m_axi_awaddr_o.read();
+  aw.len = byte(m_axi_awlen_o);
+  aw.size = byte(m_axi_awsize_o);
+  aw.burst = byte(m_axi_awburst_o);
+  aw.lock = m_axi_awlock_o.read();
+  aw.cache = byte(m_axi_awcache_o);
+  aw.prot = byte(m_axi_awprot_o);
+  aw.qos = byte(m_axi_awqos_o);
+  ar.valid = m_axi_arvalid_o.read();
+  ar.id = byte(m_axi_arid_o);
+  ar.addr = m_axi_araddr_o.read();
+  ar.len = byte(m_axi_arlen_o);
+  ar.size = byte(m_axi_arsize_o);
+  ar.burst = byte(m_axi_arburst_o);
+  ar.lock = m_axi_arlock_o.read();
+  ar.cache = byte(m_axi_arcache_o);
+  ar.prot = byte(m_axi_arprot_o);
+  ar.qos = byte(m_axi_arqos_o);
+  AxiWriteData& w = out.axi.w;
+  w.valid = m_axi_wvalid_o.read();
+  w.data = systemc::ToWord(m_axi_wdata_o.read());
+  w.strb = static_cast<uint16_t>(m_axi_wstrb_o.read());
+  w.last = m_axi_wlast_o.read();
+  out.axi.b_ready = m_axi_bready_o.read();
+  out.axi.r_ready = m_axi_rready_o.read();
+}
+
+SystemcCore::SystemcCore(const MachineShape& shape)
+    : shape_(shape), simulation_(std::make_unique<Simulation>(shape)) {
+  Reset();
+}
+SystemcCore::~SystemcCore() = default;
+void SystemcCore::Reset() { simulation_->Reset(); }
+void SystemcCore::Cycle(const CoreInputs& in, CoreOutputs& out) { simulation_->Cycle(in, out); }
+void SystemcCore::Trace(const std::string&) {
+  throw std::invalid_argument("the cycle model has no waveform; use the level rtl");
+}
+
+}  // namespace tetralog
