@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   tetralog::AddGemm(app, action);
   tetralog::AddReplay(app, action);
   tetralog::AddRegress(app, action);
+  tetralog::AddEstimate(app, action);
   app.failure_message([](const CLI::App*, const CLI::Error& e) {
     return fmt::format("error: {}; see --help\n", e.what());
   });
