@@ -18,6 +18,12 @@
 
 namespace tetralog::train {
 
+// Room for at least `size` elements; what is there may be anything.
+template <typename T>
+void Grow(std::vector<T>& buffer, size_t size) {
+  if (buffer.size() < size) buffer.resize(size);
+}
+
 class ChainStep {
  public:
   ChainStep(const ChainOptions& options, Machine& machine,
@@ -35,6 +41,7 @@ class ChainStep {
     Hindsight activation_clip, gradient_max;
     double weight_scale = 1, input_scale = 1;  // of this step
     double dy_scale = 1;                       // alpha of the gradient of the output
+    WeightSums weight_sums;
     std::optional<ConvolutionHost> host;
     std::optional<Handle> z;  // while its sums are not yet taken
     std::optional<Handle> dx;
@@ -45,6 +52,7 @@ class ChainStep {
   // A scale by hindsight, when there is one.
   bool Known(const Hindsight& estimate) const { return options_.hindsight && estimate.seen(); }
 
+  void SumAllWeights();
   void Plan(const Batch& batch, uint32_t samples);
   void SendWeights();
   void SendBias(size_t i);
