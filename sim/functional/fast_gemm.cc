@@ -179,8 +179,25 @@ class Product {
   }
 
  private:
+  // Where there is little to multiply, in blocks whose accumulators stay in the cache until their
+  // epilogue; else each would prepare the operands again.
   EpilogueStats Compute(const Part& part) {
-    Multiply(part);
+    constexpr size_t kElements = size_t{1} << 16, kDepth = 64;
+    const size_t size = part.rows * part.cols, depth = command_.a.cols * a_.size();
+    EpilogueStats stats;
+    const size_t blocks = depth > kDepth ? 1 : (size + kElements - 1) / kElements;
+    for (const Part& block : Split(part.rows, part.cols, blocks)) {
+      stats += ComputeBlock({part.row + block.row, block.rows, part.col + block.col, block.cols});
+    }
+    return stats;
+  }
+
+  EpilogueStats ComputeBlock(const Part& part) {
+    if (command_.a.cols == 1 && a_.size() == 1) {
+      MultiplyVectors(part);
+    } else {
+      Multiply(part);
+    }
     EpilogueStats stats;
     if (HasNoRows() && part.cols == cols_) {
       const size_t begin = part.row * cols_, end = begin + part.rows * cols_;
@@ -221,6 +238,19 @@ class Product {
         throw std::runtime_error("oneDNN's int8 product failed with status " +
                                  std::to_string(status) + ": check the installed libdnnl");
       }
+    }
+  }
+
+  // The same for K = 1.
+  void MultiplyVectors(const Part& part) {
+    for (size_t r = part.row; r < part.row + part.rows; ++r) {
+      const int32_t a = *a_[0].at(r, 0);
+      int32_t* z = z_at(r, part.col);
+      if (a == 0) {
+        std::fill_n(z, part.cols, 0);
+        continue;
+      }
+      for (size_t c = 0; c < part.cols; ++c) z[c] = a * *b_.at(0, part.col + c);
     }
   }
 

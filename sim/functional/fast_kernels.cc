@@ -107,22 +107,43 @@ void Mask(int32_t* __restrict z, const int8_t* __restrict codes, size_t n) {
   for (size_t i = 0; i < n; ++i) z[i] = codes[i] != 0 ? z[i] : 0;
 }
 
+// n <= kSegment = 2^10: sums of magnitudes below 2^22 and of squares below 2^22 fit 32 bits.
 SegmentStats Statistics(const int32_t* z, size_t n) {
-  uint32_t max_abs = 0, zeros = 0;
-  uint64_t sum_abs = 0, sum_squares = 0;
+  uint32_t max_abs = 0, zeros = 0, sum_abs_low = 0;
   for (size_t i = 0; i < n; ++i) {
     const uint32_t magnitude = Magnitude(z[i]);
     max_abs = magnitude > max_abs ? magnitude : max_abs;
     zeros += magnitude == 0;
-    sum_abs += magnitude;
-    sum_squares += uint64_t{magnitude} * magnitude;
+    sum_abs_low += magnitude;
   }
-  SegmentStats stats{max_abs, zeros, sum_abs, sum_squares};
-  if (max_abs < 1U << 26) return stats;  // kSegment squares stay below 2^62
-  stats.sum_squares = 0;
-  for (size_t i = 0; i < n; ++i) {
-    const uint64_t magnitude = Magnitude(z[i]);
-    stats.sum_squares += magnitude * magnitude;
+  SegmentStats stats{max_abs, zeros, sum_abs_low, 0};
+  if (max_abs >= 1U << 22) {
+    stats.sum_abs = 0;
+    for (size_t i = 0; i < n; ++i) stats.sum_abs += Magnitude(z[i]);
+  }
+  if (max_abs < 1U << 11) {
+    uint32_t squares = 0;
+    for (size_t i = 0; i < n; ++i) {
+      const auto value = static_cast<uint32_t>(z[i]);
+      squares += value * value;
+    }
+    stats.sum_squares = squares;
+  } else if (max_abs < 1U << 16) {
+    uint64_t squares = 0;
+    for (size_t i = 0; i < n; ++i) {
+      const auto value = static_cast<uint32_t>(z[i]);
+      squares += value * value;
+    }
+    stats.sum_squares = squares;
+  } else if (max_abs < 1U << 26) {  // the squares stay below 2^62
+    uint64_t squares = 0;
+    for (size_t i = 0; i < n; ++i) squares += uint64_t{Magnitude(z[i])} * Magnitude(z[i]);
+    stats.sum_squares = squares;
+  } else {
+    for (size_t i = 0; i < n; ++i) {
+      const uint64_t magnitude = Magnitude(z[i]);
+      stats.sum_squares += magnitude * magnitude;
+    }
   }
   return stats;
 }

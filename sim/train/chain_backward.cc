@@ -121,11 +121,14 @@ void ChainStep::PassColumns(size_t i, Handle handle, uint64_t seed) {
   ConvolutionHost& host = *layer.host;
   tensors_.driver().Wait(handle);
   const Tensor& dz = tensors_[i].dz;
-  host.Fold(ReadInt32(dz), dz.stride / sizeof(int32_t));
+  const size_t rows = layers_[i].pixels();  // of an image
+  for (size_t image = 0; image < batch_; ++image) {
+    host.Fold(image, ReadInt32(dz, image * rows, rows), dz.stride / sizeof(int32_t));
+  }
   const size_t channels = layers_[i].channels, pixels = host.pixels();
   Grow(codes_, pixels * channels);
   kernels_.transpose(states_[i - 1].host->values(), channels, pixels, codes_.data());
-  std::vector<int32_t>& z = host.image();
+  std::vector<int32_t>& z = host.images();
   const uint32_t max = kernels_.mask_max(codes_.data(), z.size(), z.data());
 
   const double unit = layer.dy_scale * layer.weight_scale;
@@ -160,12 +163,15 @@ void ChainStep::Update(size_t i, double rate) {
   const reference::Layer& layer = layers_[i];
   LayerState& state = states_[i];
   const Tensor& dw = tensors_[i].dw;
-  const int32_t* row = ReadInt32(dw);
   const double unit = state.dy_scale / static_cast<double>(samples_);
   reference::Parameters &weight = parameters_[i].weight, &bias = parameters_[i].bias;
   state.weight_sums = {};
   WeightSums unused;
+  const int32_t* row = nullptr;
   for (size_t o = 0; o < layer.out; ++o, row += dw.stride / sizeof(int32_t)) {
+    if (o % RowsAtATime(dw) == 0) {
+      row = ReadInt32(dw, o, std::min(RowsAtATime(dw), layer.out - o));
+    }
     kernels_.update(row, unit * state.input_scale, rate, options_.momentum,
                     &weight.velocity[o * layer.in], &weight.values[o * layer.in], layer.in,
                     &state.weight_sums);

@@ -165,10 +165,13 @@ const uint8_t* ChainStep::ReadBytes(const Tensor& tensor, uint64_t bytes) {
   return bytes_.data();
 }
 
-// Rows of `stride` bytes.
-const int32_t* ChainStep::ReadInt32(const Tensor& tensor) {
-  Grow(numbers_, tensor.sample_bytes() / sizeof(int32_t));
-  tensors_.Read(tensor, {reinterpret_cast<uint8_t*>(numbers_.data()), tensor.sample_bytes()});
+// Rows, which lie `stride` bytes apart.
+const int32_t* ChainStep::ReadInt32(const Tensor& tensor, size_t row, size_t rows) {
+  const size_t bytes = rows * tensor.stride;
+  Grow(numbers_, bytes / sizeof(int32_t));
+  Tensor part = tensor;
+  part.address += row * tensor.stride;
+  tensors_.Read(part, {reinterpret_cast<uint8_t*>(numbers_.data()), bytes});
   return numbers_.data();
 }
 
@@ -225,15 +228,18 @@ double ChainStep::ObserveZ(size_t i) {
   }
   layer.z.reset();
   const Tensor& z = tensors_[i].z;
-  const int32_t* numbers = ReadInt32(z);
   const size_t stride = z.stride / sizeof(int32_t);
   PositiveSums sums;
-  for (size_t row = 0; row < z.rows; ++row) {
-    const PositiveSums part = SumPositives(std::span(numbers + row * stride, z.cols));
-    sums.count += part.count;
-    sums.sum += part.sum;
-    sums.squares += part.squares;
-    sums.max = std::max(sums.max, part.max);
+  for (size_t begin = 0; begin < z.rows; begin += RowsAtATime(z)) {
+    const size_t rows = std::min<size_t>(RowsAtATime(z), z.rows - begin);
+    const int32_t* numbers = ReadInt32(z, begin, rows);
+    for (size_t row = 0; row < rows; ++row) {
+      const PositiveSums part = SumPositives(std::span(numbers + row * stride, z.cols));
+      sums.count += part.count;
+      sums.sum += part.sum;
+      sums.squares += part.squares;
+      sums.max = std::max(sums.max, part.max);
+    }
   }
   const double clip = ActivationClip(sums, layer.unit(), options_.clip);
   layer.activation_clip.Observe(clip);

@@ -18,6 +18,12 @@
 
 namespace tetralog::train {
 
+// Rows of a tensor that are read together, so that they stay in the cache.
+inline size_t RowsAtATime(const Tensor& tensor) {
+  constexpr uint32_t kBytes = 1 << 17;
+  return kBytes / tensor.stride + 1;
+}
+
 // Room for at least `size` elements; what is there may be anything.
 template <typename T>
 void Grow(std::vector<T>& buffer, size_t size) {
@@ -73,7 +79,7 @@ class ChainStep {
   void SendUnpooled(size_t i, const uint8_t* pixels, uint32_t sample);
   int GradientShift(const Hindsight& estimate, double unit, uint32_t max) const;
   void Update(size_t i, double rate);
-  const int32_t* ReadInt32(const Tensor& tensor);
+  const int32_t* ReadInt32(const Tensor& tensor, size_t row, size_t rows);
   const uint8_t* ReadBytes(const Tensor& tensor, uint64_t bytes);
 
   ChainOptions options_;
