@@ -67,23 +67,20 @@ MachineShape ParseShape(const std::string& text, const std::vector<MachineShape>
   shape.rows = size.rows;
   shape.cols = size.cols;
   shape.dot = size.dot;
-  for (char before = ':'; right && !rest.empty(); before = ',')
-    right = TakeChar(rest, before) && TakeParameter(rest, shape);
+  while (right && !rest.empty()) right = TakeChar(rest, ':') && TakeParameter(rest, shape);
   if (right) return shape;
   std::string names;
   for (const auto& [name, member] : kParameters) names += fmt::format(" {}", name);
   throw std::invalid_argument(
-      fmt::format("'{}' is no shape; write 16x16x4 or 8x8x2:axi_data=64,lanes=8, with the names{}",
+      fmt::format("'{}' is no shape; write 16x16x4 or 8x8x2:axi_data=64:lanes=8, with the names{}",
                   text, names));
 }
 
 std::string ShapeText(const MachineShape& shape, const std::vector<MachineShape>& known) {
   const MachineShape base = BaseOf(shape.name(), known);
   std::string text = shape.name();
-  char before = ':';
   for (const auto& [name, member] : kParameters) {
-    if (shape.*member == base.*member) continue;
-    text += fmt::format("{}{}={}", std::exchange(before, ','), name, shape.*member);
+    if (shape.*member != base.*member) text += fmt::format(":{}={}", name, shape.*member);
   }
   return text;
 }
