@@ -53,7 +53,7 @@ void EstimateMachine::Trace(const std::string& path) {
 // ---------------------------------------------------------------------------- time
 
 bool EstimateMachine::Tick() {
-  core_.Outputs(in_, out_);
+  core_.Outputs(out_);
   const bool core_moved = core_.Clock(in_);
   const bool memory_moved = memory_.Clock(out_.axi);
   if (memory_moved) in_.axi = memory_.slave();
@@ -66,7 +66,7 @@ bool EstimateMachine::Skip() {
   const uint64_t n = std::min(core_.Countdown(), memory_.Quiet());
   if (n == UINT64_MAX) return false;
   if (n == 0) return true;
-  core_.Skip(n, in_);
+  core_.Skip(n);
   memory_.Skip(n);
   in_.axi = memory_.slave();
   cycles_ += n;
@@ -79,7 +79,7 @@ void EstimateMachine::Wait() {
   uint64_t transfers = memory_.transfers(), since = cycles_;
   while (!out_.irq) {
     if (!Tick() && skip_) {
-      core_.Outputs(in_, out_);
+      core_.Outputs(out_);
       if (out_.irq) return;
       if (!Skip()) break;
     }
