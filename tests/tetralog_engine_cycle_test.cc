@@ -201,8 +201,7 @@ class Lockstep : public Engine {
                bool data) const {
     const auto equal = [&](const char* signal, const auto& a, const auto& b) {
       if (a != b)
-        throw EngineError(
-            fmt::format("cycle {} of the shape, {}: {} is {}, RTL {}", cycle_, who, signal, b, a));
+        throw EngineError(fmt::format("cycle {}, {}: {} is {}, RTL {}", cycle_, who, signal, b, a));
     };
     equal("tile_ready", rtl.tile_ready, model.tile_ready);
     equal("op_ready", rtl.op_ready, model.op_ready);
