@@ -52,7 +52,7 @@ void AxiWrite::Open(uint64_t addr, uint32_t count, bool int32) {
     first_ = -static_cast<int32_t>(skip);
     left_ = count + skip;
     step_ = int32 ? elements_ : group_;
-    slot_ = int32 ? 0 : place / group_;
+    slot_ = place / group_;
     last_slot_ = int32 ? 0 : slots_ - 1;
   }
   const uint32_t beats = std::min(words, room);
