@@ -27,6 +27,10 @@ target_link_libraries(tetralog_utilisation PRIVATE tetralog_warnings tetralog_ma
                       tetralog_clocked_machine core_16x16x1 core_16x16x4 CLI11::CLI11
                       nlohmann_json::nlohmann_json)
 
+# The SystemC module as a core.
+add_library(tetralog_systemc_core STATIC systemc_core.cc)
+target_link_libraries(tetralog_systemc_core PRIVATE tetralog_warnings tetralog_systemc)
+
 find_package(benchmark REQUIRED)
 
 # How fast the core simulates, without tracing; not part of the default build.
@@ -37,8 +41,4 @@ foreach(dot 1 4)
 endforeach()
 add_executable(core_bench EXCLUDE_FROM_ALL core_bench.cc)
 target_link_libraries(core_bench PRIVATE tetralog_warnings tetralog_machine tetralog_clocked_machine
-                      fast_core_16x16x1 fast_core_16x16x4 benchmark::benchmark)
-
-# The SystemC module as a core.
-add_library(tetralog_systemc_core STATIC systemc_core.cc)
-target_link_libraries(tetralog_systemc_core PRIVATE tetralog_warnings tetralog_systemc)
+                      tetralog_cycle tetralog_systemc_core fast_core_16x16x1 fast_core_16x16x4 benchmark::benchmark)

@@ -1,29 +1,36 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// How many cycles of the core a CPU second simulates: 256 x 512 x 256 with random operands, memory
+// How many cycles of the core a CPU second simulates, by the Verilated RTL and by the cycle model
+// side by side: 256 x 512 x 256 with random operands, memory
 // model and protocol checker included, assertions on, no tracing.
 
 #include <benchmark/benchmark.h>
 
 #include <memory>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "Vfast_core_16x16x1.h"
 #include "Vfast_core_16x16x4.h"
 #include "sim/clocked_machine.h"
+#include "sim/cycle_core.h"
 #include "sim/driver.h"
+#include "sim/systemc_core.h"
 #include "sim/verilated_core.h"
 
 namespace tetralog {
 namespace {
 
-template <typename V>
-void CoreCycles(benchmark::State& state, uint32_t dot) {
+MachineShape ShapeOf(uint32_t dot) {
   MachineShape shape;
   shape.dot = dot;
-  ClockedMachine machine(std::make_unique<VerilatedCore<V>>(shape, 1), 1 << 20);
+  return shape;
+}
+
+void CoreCycles(benchmark::State& state, std::unique_ptr<Core> core) {
+  ClockedMachine machine(std::move(core), 1 << 20);
   Driver driver(machine);
   std::mt19937 rng(1);
   const auto random = [&](uint32_t rows, uint32_t cols, Format format) {
@@ -43,11 +50,29 @@ void CoreCycles(benchmark::State& state, uint32_t dot) {
       static_cast<double>(machine.cycles() - before), benchmark::Counter::kIsRate);
 }
 
-void Core16x16x1(benchmark::State& state) { CoreCycles<Vfast_core_16x16x1>(state, 1); }
-BENCHMARK(Core16x16x1)->Unit(benchmark::kMillisecond);
+template <typename V>
+void Rtl(benchmark::State& state, uint32_t dot) {
+  CoreCycles(state, std::make_unique<VerilatedCore<V>>(ShapeOf(dot), 1));
+}
+void Cycle(benchmark::State& state, uint32_t dot) {
+  CoreCycles(state, std::make_unique<CycleCore>(ShapeOf(dot)));
+}
+void Systemc(benchmark::State& state, uint32_t dot) {
+  CoreCycles(state, std::make_unique<SystemcCore>(ShapeOf(dot)));
+}
 
-void Core16x16x4(benchmark::State& state) { CoreCycles<Vfast_core_16x16x4>(state, 4); }
-BENCHMARK(Core16x16x4)->Unit(benchmark::kMillisecond);
+void Rtl16x16x1(benchmark::State& state) { Rtl<Vfast_core_16x16x1>(state, 1); }
+void Cycle16x16x1(benchmark::State& state) { Cycle(state, 1); }
+void Systemc16x16x1(benchmark::State& state) { Systemc(state, 1); }
+void Rtl16x16x4(benchmark::State& state) { Rtl<Vfast_core_16x16x4>(state, 4); }
+void Cycle16x16x4(benchmark::State& state) { Cycle(state, 4); }
+void Systemc16x16x4(benchmark::State& state) { Systemc(state, 4); }
+BENCHMARK(Rtl16x16x1)->Unit(benchmark::kMillisecond);
+BENCHMARK(Cycle16x16x1)->Unit(benchmark::kMillisecond);
+BENCHMARK(Systemc16x16x1)->Unit(benchmark::kMillisecond);
+BENCHMARK(Rtl16x16x4)->Unit(benchmark::kMillisecond);
+BENCHMARK(Cycle16x16x4)->Unit(benchmark::kMillisecond);
+BENCHMARK(Systemc16x16x4)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace tetralog

@@ -22,7 +22,7 @@ class CycleCore : public Core {
   const MachineShape& shape() const override { return core_.shape(); }
   void Reset() override { core_.Reset(); }
   void Cycle(const CoreInputs& in, CoreOutputs& out) override {
-    core_.Outputs(in, out);
+    core_.Outputs(out);
     core_.Clock(in);
   }
   void Trace(const std::string&) override {

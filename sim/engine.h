@@ -49,10 +49,13 @@ struct EngineInputs {
 
   bool d_ready = false;
   bool stats_ready = false;
+
+  bool operator==(const EngineInputs&) const = default;
 };
 
 struct EngineOutputs {
   bool tile_ready = false, op_ready = false, c_ready = false, mask_ready = false;
+  bool addend_wait = false;
 
   bool d_valid = false, d_last = false;
   std::vector<uint32_t> d_data;  // lanes words: INT32 a lane, or codes of 4 bits a lane
@@ -65,6 +68,8 @@ struct EngineOutputs {
   uint64_t sum_squares_lo = 0, sum_squares_hi = 0;
   uint64_t wraps = 0;
   std::vector<uint64_t> zeros, clipped;  // 8 samples
+
+  bool operator==(const EngineOutputs&) const = default;
 };
 
 // A clocked engine.

@@ -9,3 +9,10 @@ target_link_libraries(tetralog_machine PRIVATE tetralog_warnings
 add_library(tetralog_training STATIC loss_gradient.cc mlp_step.cc)
 target_link_libraries(tetralog_training PRIVATE tetralog_warnings
                       PUBLIC tetralog_machine tetralog_trace tetralog_reference_host)
+
+# Estimates: the cycle model without data as a machine, tables of layers, and what they cost.
+add_library(tetralog_estimate STATIC ideal_memory.cc estimate_machine.cc layer_table.cc estimate.cc)
+target_compile_definitions(tetralog_estimate PRIVATE
+                           TETRALOG_NETWORKS="${PROJECT_SOURCE_DIR}/sim/networks")
+target_link_libraries(tetralog_estimate PRIVATE tetralog_warnings
+                      PUBLIC tetralog_cycle tetralog_machine fmt::fmt Threads::Threads)

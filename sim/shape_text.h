@@ -20,7 +20,4 @@ MachineShape ParseShape(const std::string& text, const std::vector<MachineShape>
 // The shortest text that ParseShape makes this shape of.
 std::string ShapeText(const MachineShape& shape, const std::vector<MachineShape>& known = {});
 
-// Throws std::invalid_argument, with one line, for a shape that the RTL refuses.
-void CheckShape(const MachineShape& shape);
-
 }  // namespace tetralog

@@ -31,6 +31,7 @@ void AddInfo(CLI::App& app, Action& action);
 void AddGemm(CLI::App& app, Action& action);
 void AddReplay(CLI::App& app, Action& action);
 void AddRegress(CLI::App& app, Action& action);
+void AddEstimate(CLI::App& app, Action& action);
 
 // Which machines, and how their memories behave.
 struct MachineArguments {

@@ -21,6 +21,7 @@ int ToolMain(const std::string& name, int argc, char** argv) {
   AddGemm(app, action);
   AddReplay(app, action);
   AddRegress(app, action);
+  AddEstimate(app, action);
   app.failure_message([](const CLI::App*, const CLI::Error& e) {
     return fmt::format("error: {}; see --help\n", e.what());
   });

@@ -125,6 +125,7 @@ class VerilatedEngine : public Engine {
     out.op_ready = top_->op_ready_o;
     out.c_ready = top_->c_ready_o;
     out.mask_ready = top_->mask_ready_o;
+    out.addend_wait = top_->addend_wait_o;
     out.d_valid = top_->d_valid_o;
     if (out.d_valid) {
       out.d_last = top_->d_last_o;

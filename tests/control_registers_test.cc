@@ -18,33 +18,6 @@
 namespace tetralog {
 namespace {
 
-// Events of a random cycle; counts reach their greatest values often.
-template <class V>
-Events RandomEvents(std::mt19937& rng, bool soft_reset) {
-  const Build& b = kBuild<V>;
-  const auto upto = [&](uint32_t most) { return rng() % 4 == 0 ? rng() % (most + 1) : most; };
-  Events e;
-  e.head = rng();
-  e.error_index = rng();
-  e.error_cause = rng() & 0xff;
-  e.busy = rng() & 1;
-  e.error = rng() % 4 == 0;
-  e.completion = rng() % 16 == 0;
-  e.done = soft_reset && rng() % 32 == 0;
-  for (unsigned i = kCounterBusy; i <= kCounterStallWrite; ++i) e.count[i] = upto(1);
-  e.count[kCounterReadBytes] = upto(1) * (b.axi_data / 8);
-  e.count[kCounterWriteBytes] = upto(b.axi_data / 8);
-  e.count[kCounterProducts] = upto(b.rows * b.cols * b.dot);
-  e.count[kCounterGated] = upto(b.rows * b.cols * b.dot);
-  return e;
-}
-
-// An offset: mostly a register, sometimes anything.
-uint32_t RandomOffset(std::mt19937& rng) {
-  if (rng() % 16 == 0) return rng() & 0xfff;
-  return rng() % 2 == 0 ? kRegControl + 4 * (rng() % 13) : 4 * (rng() % 60);
-}
-
 template <class V>
 void RunRandomTraffic(uint32_t stall_valid, uint32_t stall_ready) {
   SCOPED_TRACE("seed " + std::to_string(kSeed) + ", stalls " + std::to_string(stall_valid) + " " +
@@ -150,7 +123,7 @@ TEST(ControlRegistersRtl, AddressAndDataComeInAnyOrder) {
   EXPECT_EQ(bench.cycle() - start, 3U);
 }
 
-uint32_t LargestEvent(const Build& b, unsigned counter) {
+uint32_t LargestEvent(const MachineShape& b, unsigned counter) {
   if (counter == kCounterReadBytes || counter == kCounterWriteBytes) return b.axi_data / 8;
   return counter >= kCounterProducts ? b.rows * b.cols * b.dot : 1;
 }

@@ -17,6 +17,7 @@
 #include "Vcontrol_registers.h"
 #include "Vcontrol_registers_wide.h"
 #include "model/contract.h"
+#include "model/machine_shape.h"
 
 namespace tetralog {
 
@@ -24,13 +25,12 @@ inline constexpr uint32_t kSeed = 7;
 inline constexpr uint32_t kOkay = 0, kSlaveError = 2;
 inline constexpr uint64_t kCounterMask = (uint64_t{1} << 48) - 1;
 
-struct Build {
-  uint32_t rows, cols, dot, lanes, acc_width, random_bits, depth_a, depth_b, axi_data, axi_addr;
-};
+// The parameters of the units in core_front_tests.cmake.
 template <class V>
-inline constexpr Build kBuild = {16, 16, 4, 4, 24, 12, 64, 128, 128, 40};
+inline constexpr MachineShape kBuild;
 template <>
-inline constexpr Build kBuild<Vcontrol_registers_wide> = {64, 128, 8, 16, 32, 16, 256, 512, 64, 36};
+inline constexpr MachineShape kBuild<Vcontrol_registers_wide> = {64, 128, 8,   16, 32,
+                                                                 16, 256, 512, 64, 36};
 
 inline uint32_t Word(std::mt19937& rng) { return static_cast<uint32_t>(rng()); }
 
@@ -40,6 +40,27 @@ struct Events {
   bool busy = false, error = false, completion = false, done = false;
   std::array<uint32_t, kCounters> count{};  // in bytes for reads and writes
 };
+
+template <class V>
+void DriveEvents(V& unit, const Events& in) {
+  unit.head_i = in.head;
+  unit.busy_i = in.busy;
+  unit.error_i = in.error;
+  unit.error_cause_i = in.error_cause;
+  unit.error_index_i = in.error_index;
+  unit.completion_i = in.completion;
+  unit.soft_reset_done_i = in.done;
+  unit.count_busy_i = in.count[kCounterBusy];
+  unit.count_active_i = in.count[kCounterActive];
+  unit.count_stall_operand_i = in.count[kCounterStallOperand];
+  unit.count_stall_drain_i = in.count[kCounterStallDrain];
+  unit.count_stall_addend_i = in.count[kCounterStallAddend];
+  unit.count_stall_write_i = in.count[kCounterStallWrite];
+  unit.count_read_i = in.count[kCounterReadBytes] != 0;
+  unit.count_write_bytes_i = in.count[kCounterWriteBytes];
+  unit.count_products_i = in.count[kCounterProducts];
+  unit.count_gated_i = in.count[kCounterGated];
+}
 
 struct Answer {
   uint32_t data = 0, resp = kOkay;
@@ -57,7 +78,7 @@ struct Model {
   uint32_t irq_status = 0, held = 0;
   std::array<uint64_t, kCounters> counter{};
 
-  explicit Model(const Build& b) {
+  explicit Model(const MachineShape& b) {
     ro = {{kRegId, 0x544c4f47},
           {kRegVersion, 0x00010000},
           {kRegArray, b.cols << 16 | b.rows},
@@ -257,23 +278,7 @@ class Bench {
     unit_.s_axil_wdata_i = unit_.s_axil_wvalid_i ? write->data : rng();
     unit_.s_axil_wstrb_i = unit_.s_axil_wvalid_i ? write->strobe : rng() & 0xf;
     unit_.s_axil_araddr_i = unit_.s_axil_arvalid_i ? *read : rng() & 0xfff;
-    unit_.head_i = in.head;
-    unit_.busy_i = in.busy;
-    unit_.error_i = in.error;
-    unit_.error_cause_i = in.error_cause;
-    unit_.error_index_i = in.error_index;
-    unit_.completion_i = in.completion;
-    unit_.soft_reset_done_i = in.done;
-    unit_.count_busy_i = in.count[kCounterBusy];
-    unit_.count_active_i = in.count[kCounterActive];
-    unit_.count_stall_operand_i = in.count[kCounterStallOperand];
-    unit_.count_stall_drain_i = in.count[kCounterStallDrain];
-    unit_.count_stall_addend_i = in.count[kCounterStallAddend];
-    unit_.count_stall_write_i = in.count[kCounterStallWrite];
-    unit_.count_read_i = in.count[kCounterReadBytes] != 0;
-    unit_.count_write_bytes_i = in.count[kCounterWriteBytes];
-    unit_.count_products_i = in.count[kCounterProducts];
-    unit_.count_gated_i = in.count[kCounterGated];
+    DriveEvents(unit_, in);
   }
 
   void CheckOutputs() {
@@ -299,5 +304,32 @@ class Bench {
   Answer read_answer_;
   uint64_t cycle_ = 0;
 };
+
+// Events of a random cycle; counts reach their greatest values often.
+template <class V>
+Events RandomEvents(std::mt19937& rng, bool soft_reset) {
+  const MachineShape& b = kBuild<V>;
+  const auto upto = [&](uint32_t most) { return rng() % 4 == 0 ? rng() % (most + 1) : most; };
+  Events e;
+  e.head = rng();
+  e.error_index = rng();
+  e.error_cause = rng() & 0xff;
+  e.busy = rng() & 1;
+  e.error = rng() % 4 == 0;
+  e.completion = rng() % 16 == 0;
+  e.done = soft_reset && rng() % 32 == 0;
+  for (unsigned i = kCounterBusy; i <= kCounterStallWrite; ++i) e.count[i] = upto(1);
+  e.count[kCounterReadBytes] = upto(1) * (b.axi_data / 8);
+  e.count[kCounterWriteBytes] = upto(b.axi_data / 8);
+  e.count[kCounterProducts] = upto(b.rows * b.cols * b.dot);
+  e.count[kCounterGated] = upto(b.rows * b.cols * b.dot);
+  return e;
+}
+
+// An offset: mostly a register, sometimes anything.
+inline uint32_t RandomOffset(std::mt19937& rng) {
+  if (rng() % 16 == 0) return rng() & 0xfff;
+  return rng() % 2 == 0 ? kRegControl + 4 * (rng() % 13) : 4 * (rng() % 60);
+}
 
 }  // namespace tetralog

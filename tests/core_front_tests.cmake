@@ -22,3 +22,5 @@ tetralog_verilate(control_registers_wide TOP control_registers PREFIX Vcontrol_r
                   PARAMS Rows=64 Cols=128 Dot=8 Lanes=16 AccWidth=32 RandomBits=16 DepthA=256
                          DepthB=512 AxiData=64 AddrWidth=36)
 tetralog_test(control_registers_test LIBS control_registers control_registers_wide LABEL rtl)
+tetralog_test(control_registers_cycle_test LIBS control_registers control_registers_wide
+                                                tetralog_cycle LABEL rtl)

@@ -2,28 +2,36 @@
 tetralog_verilate(tile_walker_4x8 TOP tile_walker PREFIX Vtile_walker_4x8
                   PARAMS Rows=4 Cols=8 AxiData=64)
 tetralog_test(tile_walker_test LIBS tile_walker_4x8 LABEL rtl)
+tetralog_test(tile_walker_cycle_test LIBS tetralog_cycle tile_walker_4x8 LABEL rtl)
 
 tetralog_verilate(product_counter_4x8x2 TOP product_counter PREFIX Vproduct_counter_4x8x2
                   PARAMS Rows=4 Cols=8 Dot=2)
 tetralog_test(product_counter_test LIBS product_counter_4x8x2 LABEL rtl)
+tetralog_test(product_counter_cycle_test LIBS tetralog_cycle product_counter_4x8x2 LABEL rtl)
 
 tetralog_verilate(command_check_16x16 TOP command_check PREFIX Vcommand_check_16x16)
 tetralog_verilate(command_check_4x4 TOP command_check PREFIX Vcommand_check_4x4
                   PARAMS Rows=4 Cols=4 AccWidth=16 DepthA=32 DepthB=16 AxiData=64)
 tetralog_test(command_check_test LIBS command_check_16x16 command_check_4x4 tetralog_machine LABEL rtl)
+tetralog_test(command_check_cycle_test LIBS command_check_16x16 command_check_4x4 tetralog_cycle
+                                            tetralog_machine LABEL rtl)
 
 tetralog_verilate(feeder_4x8x2 TOP feeder PREFIX Vfeeder_4x8x2
                   PARAMS Rows=4 Cols=8 Dot=2 DepthA=16 DepthB=8 AxiData=64)
 tetralog_verilate(feeder_8x4x4 TOP feeder PREFIX Vfeeder_8x4x4
                   PARAMS Rows=8 Cols=4 Dot=4 DepthA=8 DepthB=16 AxiData=128)
 tetralog_test(feeder_test LIBS feeder_4x8x2 feeder_8x4x4 LABEL rtl)
+tetralog_test(feeder_cycle_test LIBS tetralog_cycle feeder_4x8x2 feeder_8x4x4 LABEL rtl)
 
 tetralog_verilate(core_control_rtl TOP core_control)
 tetralog_test(core_control_test LIBS core_control_rtl LABEL rtl)
+tetralog_test(core_control_cycle_test LIBS core_control_rtl tetralog_cycle LABEL rtl)
 
 tetralog_verilate(command_front_4x4 TOP command_front PREFIX Vcommand_front
                   PARAMS Rows=4 Cols=4 DepthA=64 DepthB=64 AxiData=64)
 tetralog_test(command_front_test LIBS command_front_4x4 tetralog_machine LABEL rtl)
+tetralog_test(command_front_cycle_test LIBS command_front_4x4 tetralog_cycle tetralog_machine
+              LABEL rtl)
 
 # The whole core, in its smallest shape.
 foreach(unit tetralog_core tetralog_core_error)

@@ -11,6 +11,7 @@ tetralog_test(tile_drain_test LIBS tile_drain LABEL rtl)
 
 tetralog_verilate(mac_array TOP mac_array PARAMS Rows=4 Cols=6 Dot=2 GroupRows=2 GroupCols=3)
 tetralog_test(mac_array_test LIBS mac_array LABEL rtl)
+tetralog_test(mac_array_cycle_test LIBS tetralog_cycle LABEL model)
 
 tetralog_verilate(engine_8x4x2 TOP tetralog_engine PREFIX Vengine_8x4x2
                   PARAMS Rows=8 Cols=4 Dot=2 Lanes=2)
@@ -22,6 +23,7 @@ add_library(engine_testing STATIC engine_testing.cc)
 target_link_libraries(engine_testing PRIVATE tetralog_warnings
                       PUBLIC tetralog_cosim engine_4x4x1 engine_8x4x2 engine_3x5x3 engine_4x16x4)
 tetralog_test(tetralog_engine_test LIBS engine_testing LABEL rtl)
+tetralog_test(tetralog_engine_cycle_test LIBS engine_testing engine_16x16x4 tetralog_cycle LABEL rtl)
 tetralog_test(replay_test LIBS engine_testing LABEL rtl)
 tetralog_test(real_gradient_test LIBS tetralog_cosim LABEL model)
 

@@ -89,3 +89,15 @@ tetralog_fault(strobe FILE axi_write.sv SUITE AxiWriteRtl
                UNITS axi_write:Vaxi_write_b128_g4:AxiData=128:Group=4:MaxCount=48
                      axi_write:Vaxi_write_b64_g2:AxiData=64:Group=2:MaxCount=48
                      axi_write:Vaxi_write_b64_g8:AxiData=64:Group=8:MaxCount=48)
+
+# Timing faults that lose nothing: all data is right, only the cycle model can tell.
+# Drain: the sums of a tile are read a cycle late.
+tetralog_fault(drain_late FILE tile_drain.sv SUITE LockstepRtl.TheCycleModel
+               FROM "wait_q      <= DelayWidth'(Delay - 1)" TO "wait_q      <= DelayWidth'(Delay)"
+               TEST lockstep_rtl_test.cc LIBS tetralog_tools tetralog_cycle
+               UNITS tetralog_core:Vcore_4x4x1:Rows=4:Cols=4:Dot=1:DepthB=64:AxiData=64)
+# DMA: a burst of writes that follows another begins a cycle late.
+tetralog_fault(burst_late FILE axi_write.sv SUITE LockstepRtl.TheCycleModel
+               FROM "(!read_q || (read_move && burst_end))" TO "!read_q"
+               TEST lockstep_rtl_test.cc LIBS tetralog_tools tetralog_cycle
+               UNITS tetralog_core:Vcore_4x4x1:Rows=4:Cols=4:Dot=1:DepthB=64:AxiData=64)

@@ -20,6 +20,9 @@ operand_buffer_unit(16 16 64 16)
 tetralog_test(operand_buffer_test LABEL rtl
               LIBS operand_buffer_r16_w128_d4 operand_buffer_r4_w64_d1 operand_buffer_r32_w64_d2
                    operand_buffer_r16_w64_d16)
+tetralog_test(operand_buffer_cycle_test LABEL rtl
+              LIBS tetralog_cycle operand_buffer_r16_w128_d4 operand_buffer_r4_w64_d1
+                   operand_buffer_r32_w64_d2 operand_buffer_r16_w64_d16)
 
 # The loader, in RTL and, in the smallest shape, as gates.
 set(loader_params_r16_w128 Rows=16 Panel=32 AxiData=128 Depth=32)
@@ -31,6 +34,9 @@ foreach(shape r16_w128 r4_w64 r32_w64)
 endforeach()
 tetralog_test(operand_loader_test LABEL rtl
               LIBS operand_loader_r16_w128 operand_loader_r4_w64 operand_loader_r32_w64)
+tetralog_test(operand_loader_cycle_test LABEL rtl
+              LIBS tetralog_cycle operand_loader_r16_w128 operand_loader_r4_w64
+                   operand_loader_r32_w64)
 tetralog_netlist(operand_loader_r4_w64_gates TOP operand_loader PARAMS ${loader_params_r4_w64})
 tetralog_verilate(operand_loader_r4_w64_netlist TOP operand_loader PREFIX Voperand_loader_r4_w64
                   NETLIST ${operand_loader_r4_w64_gates_NETLIST})

@@ -7,10 +7,13 @@ tetralog_verilate(stream_reader_128_a16 TOP stream_reader PREFIX Vstream_reader_
                   PARAMS Align=16)
 tetralog_test(stream_reader_test LIBS stream_reader_128 stream_reader_64 stream_reader_128_a4
               stream_reader_128_a16 LABEL rtl)
+tetralog_test(stream_reader_cycle_test LIBS tetralog_cycle stream_reader_128 stream_reader_64
+              stream_reader_128_a4 stream_reader_128_a16 LABEL rtl)
 
 tetralog_verilate(axi_read_128 TOP axi_read PREFIX Vaxi_read_128)
 tetralog_verilate(axi_read_64 TOP axi_read PREFIX Vaxi_read_64 PARAMS AxiData=64)
 tetralog_test(axi_read_test LIBS axi_read_128 axi_read_64 LABEL rtl)
+tetralog_test(axi_read_cycle_test LIBS tetralog_cycle axi_read_128 axi_read_64 LABEL rtl)
 
 # The loaders, by shape: rows, columns, lanes, bits of the bus.
 function(tetralog_loader unit rows cols lanes bits)
@@ -29,11 +32,16 @@ tetralog_loader(addend_loader 8 4 2 128)  # more banks than lanes
 tetralog_loader(mask_loader 32 4 4 64)
 tetralog_test(addend_loader_test LIBS ${addend_loader_units} LABEL rtl)
 tetralog_test(mask_loader_test LIBS ${mask_loader_units} LABEL rtl)
+foreach(unit addend_loader mask_loader)
+  tetralog_test(${unit}_cycle_test LIBS tetralog_cycle ${${unit}_units} LABEL rtl)
+endforeach()
 tetralog_verilate(tile_fetch_8x4_int32 TOP tile_fetch PREFIX Vtile_fetch_8x4_int32
                   PARAMS Rows=8 Cols=4 Lanes=2 AxiData=64)
 tetralog_verilate(tile_fetch_4x8_codes TOP tile_fetch PREFIX Vtile_fetch_4x8_codes
                   PARAMS Rows=4 Cols=8 Lanes=8 AxiData=64 Nibbles=1 Tiles=4)
 tetralog_test(tile_fetch_test LIBS tile_fetch_8x4_int32 tile_fetch_4x8_codes LABEL rtl)
+tetralog_test(tile_fetch_cycle_test LIBS tetralog_cycle tile_fetch_8x4_int32 tile_fetch_4x8_codes
+              LABEL rtl)
 
 # As gates, of the smallest shape, each runs its own test. (The memories of addend_loader would be
 # flip-flops, which take minutes.)

@@ -24,3 +24,8 @@ foreach(shape b128_g4:128:4 b64_g2:64:2 b64_g8:64:8)
   list(APPEND axi_write_units axi_write_${name})
 endforeach()
 tetralog_test(axi_write_test LIBS ${axi_write_units} LABEL rtl)
+
+# The cycle model of each, in lockstep.
+foreach(unit output_buffer result_writer axi_write)
+  tetralog_test(${unit}_cycle_test LIBS ${${unit}_units} tetralog_cycle LABEL rtl)
+endforeach()

@@ -5,46 +5,22 @@
 // every sort of bad input. A trace with one changed code must make it fail and say how to see it
 // again.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "sim/trace_file.h"
+#include "tests/tool_testing.h"
 
 namespace tetralog {
 namespace {
 
-struct Outcome {
-  int status = -1;
-  std::string text;  // standard output and error
-};
-
-// TETRALOG_TOOL is the path of the built tool.
-Outcome RunTool(const std::string& arguments) {
-  Outcome outcome;
-  FILE* pipe = popen((std::string(TETRALOG_TOOL) + " " + arguments + " 2>&1").c_str(), "r");
-  if (!pipe) return outcome;
-  std::array<char, 4096> buffer{};
-  while (const size_t n = fread(buffer.data(), 1, buffer.size(), pipe))
-    outcome.text.append(buffer.data(), n);
-  outcome.status = WEXITSTATUS(pclose(pipe));
-  return outcome;
-}
-
-std::string Scratch(const std::string& name) { return ::testing::TempDir() + "/tetralog_" + name; }
-
-void ExpectOneLineError(const std::string& arguments, const std::string& part) {
-  const Outcome outcome = RunTool(arguments);
-  EXPECT_EQ(outcome.status, 2) << outcome.text;
-  EXPECT_EQ(outcome.text.rfind("error: ", 0) == std::string::npos, false) << outcome.text;
-  EXPECT_NE(outcome.text.find(part), std::string::npos) << outcome.text;
-  EXPECT_EQ(outcome.text.find('\n'), outcome.text.size() - 1) << "one line: " << outcome.text;
-}
+using ::tetralog::testing::ExpectOneLineError;
+using ::tetralog::testing::Outcome;
+using ::tetralog::testing::RunTool;
+using ::tetralog::testing::Scratch;
 
 TEST(TetralogTool, ReportsEveryGemmThatItReplays) {
   const std::string report = Scratch("report.json");

@@ -34,7 +34,7 @@ void TetralogCore::Edge() {
     ReadInputs();
     core_.Clock(in_);
   }
-  core_.Outputs(in_, out_);
+  core_.Outputs(out_);
   WriteOutputs();
 }
 

@@ -1,0 +1,76 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Cycle model of axi_read: five request streams share one AXI4 read port.
+//
+// A set of streams is a word with bit s for stream s. The ring is stream 0; it goes first, then
+// what is urgent, and among equals the highest number. A failed stream gets no beat and no grant.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "model/axi.h"
+#include "model/machine_shape.h"
+
+namespace tetralog::cycle {
+
+class AxiRead {
+ public:
+  static constexpr uint32_t kStreams = 5;
+  static constexpr uint32_t kMaxBeats = 64;  // outstanding, beyond which nothing is granted
+
+  struct Inputs {
+    uint32_t req_valid = 0;                     // streams
+    std::array<uint64_t, kStreams> req_addr{};  // bytes; only those of req_valid are read
+    std::array<uint8_t, kStreams> req_len{};    // beats - 1
+    uint32_t urgent = 0;                        // streams
+    uint32_t beat_ready = 0;                    // streams
+    bool halt = false;
+    bool ar_ready = false;
+    const AxiReadData* r = nullptr;  // the R channel as the slave drives it
+  };
+
+  explicit AxiRead(const MachineShape& shape);
+  void Reset();
+
+  // The stream whose request is taken; no stream or one.
+  uint32_t req_ready(uint32_t req_valid, uint32_t urgent, bool halt, bool ar_ready) const {
+    if (req_valid == 0 || halt || beats_ >= kMaxBeats || (ar_.valid && !ar_ready)) return 0;
+    return Choose(req_valid, urgent);
+  }
+  // The stream to which beat_data() goes; no stream or one.
+  uint32_t beat_valid(bool halt) const { return halt || r_bad_ ? 0 : r_stream_ & ~error_; }
+  const AxiWord& beat_data() const { return r_data_; }
+
+  uint32_t error() const { return error_; }  // streams with a bad response since reset
+  bool busy() const { return beats_ != 0; }  // a burst granted and not over
+  bool beat(bool r_valid) const { return r_valid && r_ready(); }
+
+  const AxiAddress& ar() const { return ar_; }
+  bool r_ready() const { return !skid_valid_; }
+
+  bool Clock(const Inputs& in) {
+    const bool asked = in.req_valid != 0 && !in.halt;
+    return (asked || ar_.valid || r_valid_ || in.r->valid) && Edge(in);
+  }
+
+ private:
+  bool Edge(const Inputs& in);
+  uint32_t Choose(uint32_t req_valid, uint32_t urgent) const;
+
+  AxiAddress ar_;
+  uint32_t error_ = 0;
+  uint8_t beats_ = 0;  // granted and not over
+
+  // The beat shown, and the one that came while it was held up.
+  bool r_valid_ = false, r_bad_ = false;
+  uint32_t r_stream_ = 0;  // of the beat shown; none when there is no beat
+  AxiWord r_data_{};
+  bool skid_valid_ = false, skid_bad_ = false;
+  uint32_t skid_stream_ = 0;
+  AxiWord skid_data_{};
+};
+
+}  // namespace tetralog::cycle

@@ -1,0 +1,72 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Cycle model of mask_loader: the mask, read tile by tile and handed out in the engine's order.
+
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "model/axi.h"
+#include "model/cycle/tile_fetch.h"
+#include "model/machine_shape.h"
+
+namespace tetralog::cycle {
+
+class MaskLoader {
+ public:
+  struct Inputs {
+    bool start = false;
+    // The command, read with start.
+    uint64_t base = 0;        // bytes
+    uint32_t stride = 0;      // bytes
+    bool transposed = false;  // a stored line is a column
+    uint32_t m = 0, n = 0, block_cols = 0;
+
+    bool seg_ready = false;
+    bool word_valid = false, word_last = false;
+    const AxiWord* word_data = nullptr;  // read while word_valid, where the model carries data
+    bool mask_ready = false;
+  };
+
+  MaskLoader(const MachineShape& shape, bool data);
+  void Reset();
+
+  bool busy() const { return fetch_.busy(); }
+
+  bool seg_valid() const { return fetch_.seg_valid(); }
+  uint64_t seg_addr() const { return fetch_.seg_addr(); }
+  uint32_t seg_bytes() const { return fetch_.seg_bytes(); }
+  bool word_ready() const { return true; }
+
+  bool mask_valid() const { return fetch_.rd_valid(); }
+  // Bit l: lane l passes (bit 4l of the RTL's port, whose other bits are 0).
+  uint32_t mask_data() const {
+    const uint32_t col = fetch_.rd_chunk() * lanes_;
+    const uint64_t row = bits_[Place(fetch_.rd_slot(), fetch_.rd_row(), col)];
+    return static_cast<uint32_t>(row >> (col % 64)) & lane_mask_;
+  }
+
+  bool Clock(const Inputs& in) { return (in.start || busy()) && Edge(in); }
+
+ private:
+  static constexpr uint32_t kTiles = 2;
+
+  bool Edge(const Inputs& in);
+
+  // Where the bit of an element is, in bit col mod 64.
+  size_t Place(uint32_t slot, uint32_t row, uint32_t col) const {
+    return (size_t{slot} * rows_ + row) * row_words_ + col / 64;
+  }
+  void Write(const AxiWord& word);
+
+  const uint32_t rows_, cols_, lanes_, lane_mask_, word_codes_;
+  const uint32_t row_words_;  // of 64 bits
+  const bool data_;
+  TileFetch fetch_;
+  bool transposed_ = false;  // of the command
+  std::vector<uint64_t> bits_;
+};
+
+}  // namespace tetralog::cycle

@@ -1,0 +1,150 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The cycle model of axi_write against axi_write.sv with buses and groups of three kinds, every
+// output in every cycle: random segments and gaps, stalls of the three channels, bursts up to the
+// limit, halts, error responses and resets at any cycle. A segment is any of 1 to 48 elements at
+// any offset of a window of bus words, so some thousands meet every kind of first, middle and last
+// beat.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+
+#include "Vaxi_write_b128_g4.h"
+#include "Vaxi_write_b64_g2.h"
+#include "Vaxi_write_b64_g8.h"
+#include "model/cycle/axi_write.h"
+#include "tests/axi_write_testing.h"
+#include "tests/write_lockstep.h"
+
+namespace tetralog {
+namespace {
+
+template <typename Unit, int kAxi, int kGroup>
+class AxiWriteTwin {
+ public:
+  using Rtl = Unit;
+  using Model = cycle::AxiWrite;
+
+  static Model Make(bool data) {
+    MachineShape shape;
+    shape.axi_data = kAxi;
+    return Model(shape, kGroup, data);
+  }
+
+  const Model::Inputs& In(const Rtl& rtl) {
+    word_ = PortAxiWord(rtl.word_i);
+    in_ = {rtl.seg_valid_i != 0,
+           rtl.seg_int32_i != 0,
+           rtl.seg_count_i,
+           rtl.seg_addr_i,
+           &word_,
+           rtl.codes_i,
+           rtl.halt_i != 0,
+           rtl.m_axi_awready_i != 0,
+           rtl.m_axi_wready_i != 0,
+           WriteResponse(rtl)};
+    return in_;
+  }
+
+  Signals Outputs(const Rtl& rtl) const {
+    constexpr int kSignBit = 1 << 6;  // of rd_first_o
+    return Add(rtl.seg_ready_o, rtl.rd_en_o, (int{rtl.rd_first_o} ^ kSignBit) - kSignBit,
+               rtl.rd_valid_o, rtl.rd_end_o, rtl.data_end_o, rtl.error_o, rtl.busy_o, rtl.idle_o,
+               rtl.write_bytes_o, WriteAddress(rtl), WriteData(rtl), rtl.m_axi_bready_o);
+  }
+  Signals Outputs(const Model& model, const Model::Inputs& in) const {
+    return Add(model.seg_ready(in.halt, in.aw_ready, in.w_ready), model.rd_en(in.w_ready),
+               model.rd_first(), model.rd_valid(), model.rd_end(), model.data_end(in.w_ready),
+               model.error(), model.busy(), model.idle(), model.write_bytes(in.w_ready), model.aw(),
+               model.w(), model.b_ready());
+  }
+
+ private:
+  static Signals Add(bool seg_ready, bool rd_en, int rd_first, uint32_t rd_valid, bool rd_end,
+                     bool data_end, bool error, bool busy, bool idle, uint32_t write_bytes,
+                     const AxiAddress& aw, const AxiWriteData& w, bool b_ready) {
+    Signals signals;
+    signals.Add("seg_ready_o", seg_ready);
+    signals.Add("rd_en_o", rd_en);
+    signals.Add("rd_first_o", rd_en ? rd_first : 0);
+    signals.Add("rd_valid_o", rd_en ? rd_valid : 0);
+    signals.Add("rd_end_o", rd_en && rd_end);
+    signals.Add("data_end_o", data_end);
+    signals.Add("error_o", error);
+    signals.Add("busy_o", busy);
+    signals.Add("idle_o", idle);
+    signals.Add("write_bytes_o", write_bytes);
+    AddWritePort(signals, aw, w, b_ready);
+    return signals;
+  }
+
+  AxiWord word_;
+  Model::Inputs in_;
+};
+
+template <typename Unit, int kAxi, int kGroup>
+using Bench = AxiWriteBench<Lockstep<AxiWriteTwin<Unit, kAxi, kGroup>>, kAxi, kGroup>;
+
+template <typename Bench>
+class AxiWriteCycle : public ::testing::Test {
+ protected:
+  // A segment anywhere in the lower half of the memory.
+  static void AddRandom(Bench& bench) {
+    auto& random = bench.random();
+    const bool int32 = random() % 2 != 0;
+    const auto count = static_cast<int>(1 + random() % (random() % 2 != 0 ? kMaxCount : 6));
+    bench.Add(random() % 0x8000 & (int32 ? ~3U : ~0U), count, int32);
+  }
+};
+
+struct KindName {
+  template <typename T>
+  static std::string GetName(int) {
+    return "Bus" + std::to_string(8 * T::kWordBytes) + "Group" + std::to_string(T::kCodesOfGroup);
+  }
+};
+using Kinds = ::testing::Types<Bench<Vaxi_write_b128_g4, 128, 4>, Bench<Vaxi_write_b64_g2, 64, 2>,
+                               Bench<Vaxi_write_b64_g8, 64, 8>>;
+TYPED_TEST_SUITE(AxiWriteCycle, Kinds, KindName);
+
+TYPED_TEST(AxiWriteCycle, IsTheRtlInEveryCycleOfRandomSegments) {
+  struct Stalls {
+    int segments, memory, b_latency, b_jitter;
+  };
+  constexpr Stalls kStalls[] = {
+      {0, 0, 20, 0}, {0, 0, 1000, 0}, {70, 0, 1, 0}, {0, 60, 0, 90}, {40, 40, 3, 30}};
+  for (const Stalls& stalls : kStalls) {
+    SCOPED_TRACE("stalls of segments " + std::to_string(stalls.segments) + " %, of the memory " +
+                 std::to_string(stalls.memory) + " %, seed 1");
+    TypeParam bench(1);
+    bench.set_segment_stalls(stalls.segments);
+    bench.slave().set_options({stalls.memory, stalls.b_latency, stalls.b_jitter});
+    for (int i = 0; i < 1500; ++i) this->AddRandom(bench);
+    bench.Run();
+    if (this->HasFailure()) return;
+  }
+}
+
+TYPED_TEST(AxiWriteCycle, IsTheRtlThroughHaltsErrorsAndResets) {
+  constexpr uint64_t kSeed = 2;
+  SCOPED_TRACE("seed " + std::to_string(kSeed));
+  TypeParam bench(kSeed);
+  auto& random = bench.random();
+  while (bench.unit().cycles() < 60000 && !this->HasFailure()) {
+    const int error = bench.slave().bursts() + static_cast<int>(random() % 40);
+    bench.set_segment_stalls(static_cast<int>(random() % 2 * 40));
+    bench.slave().set_options({static_cast<int>(random() % 3 * 30), static_cast<int>(random() % 20),
+                               static_cast<int>(random() % 20), random() % 2 != 0 ? error : -1});
+    for (int i = 0; i < 60; ++i) this->AddRandom(bench);
+    for (auto i = random() % 400; i > 0; --i) {
+      bench.unit().halt_i = random() % 16 == 0 ? !bench.unit().halt_i : bench.unit().halt_i;
+      bench.Cycle();
+    }
+    bench.Reset();
+  }
+}
+
+}  // namespace
+}  // namespace tetralog

@@ -1,0 +1,156 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The cycle model of command_front in lockstep with the RTL: all outputs in every cycle, with
+// random rings, latencies and stalls, hazards, refused commands of every cause, misused rings,
+// halts and hard resets at any time. A second model, which skips the cycles that it may, has the
+// same outputs.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <set>
+#include <string>
+
+#include "model/cycle/command_front.h"
+#include "sim/command_rules.h"
+#include "sim/illegal_command.h"
+#include "tests/command_front_testing.h"
+#include "tests/cycle_unit_testing.h"
+
+namespace tetralog {
+namespace {
+
+using cycle::CommandFront;
+
+class CommandFrontCycle : public CommandFrontRtl {
+ protected:
+  void Restart() {
+    unit_->halt_i = 0;
+    Reset();
+    model_.Reset();
+    lazy_.Reset();
+  }
+
+  void BeforeEdge() override {
+    const CommandFront::Inputs in = Inputs();
+    Compare(model_, in);
+    Compare(*lazy_, in);
+    if (model_.failed()) causes_.insert(model_.cause());
+    model_.Clock(in);
+    lazy_.Clock(in);
+    ++lockstep_.cycle;
+  }
+
+  CommandFront::Inputs Inputs() {
+    const Vcommand_front& u = *unit_;
+    word_ = {u.beat_data_i, 0};
+    return {.enable = u.enable_i != 0,
+            .halt = u.halt_i != 0,
+            .req_ready = u.req_ready_i != 0,
+            .beat_valid = u.beat_valid_i != 0,
+            .load_busy = u.load_busy_i != 0,
+            .back_ready = u.back_ready_i != 0,
+            .slot_busy = u.slot_busy_i,
+            .ring_size = u.ring_size_i,
+            .tail = u.tail_i,
+            .head = u.head_i,
+            .ring_base = u.ring_base_i,
+            .record_base = u.record_base_i,
+            .beat_data = u.beat_valid_i ? &word_ : nullptr,
+            .slot_first = first_,
+            .slot_last = last_};
+  }
+
+  void Compare(const CommandFront& model, const CommandFront::Inputs& in) {
+    const Vcommand_front& u = *unit_;
+    lockstep_.Same("req_valid", u.req_valid_o, model.req_valid());
+    if (model.req_valid()) {
+      lockstep_.Same("req_addr", u.req_addr_o, model.req_addr(in.ring_base, in.ring_size));
+      lockstep_.Same("req_len", u.req_len_o, model.req_len());
+    }
+    lockstep_.Same("beat_ready", u.beat_ready_o, model.beat_ready());
+    lockstep_.Same("index", u.index_o, model.index());
+    lockstep_.Same("fetched", u.fetched_o, model.fetched(in));
+    lockstep_.Same("load_start", u.load_start_o, model.load_start(in.slot_busy, in.load_busy));
+    lockstep_.Same("back_valid", u.back_valid_o, model.back_valid(in.slot_busy));
+    if (u.load_start_o || u.back_valid_o) {
+      Entry bytes;
+      std::memcpy(bytes.data(), &u.cmd_o[0], bytes.size());
+      lockstep_.Same("cmd", 1, cycle::Decode(bytes) == model.cmd());
+    }
+    if (u.back_valid_o) {
+      lockstep_.Same("d_first", u.d_first_o, model.d_first());
+      lockstep_.Same("d_last", u.d_last_o, model.d_last());
+      lockstep_.Same("panel_words", u.panel_words_o, model.panel_words());
+    }
+    lockstep_.Same("busy", u.busy_o, model.busy());
+    lockstep_.Same("checking", u.checking_o, model.checking());
+    lockstep_.Same("failed", u.failed_o, model.failed());
+    if (model.failed()) lockstep_.Same("cause", u.cause_o, model.cause());
+  }
+
+  // A command at one of a few places, so that some meet earlier ones, and one in ten refused.
+  Command RandomCommand() {
+    Command c = LegalCommand(tail_);
+    c.m = static_cast<uint32_t>(dice_.From(1, 40));
+    c.seed = dice_.Next();
+    c.mask_enable = dice_.Percent(30);
+    c.c_enable = dice_.Percent(30);
+    c.d_base = 0x500000 + 0x1000 * dice_.Below(4);
+    uint64_t* reads[] = {&c.a_base, &c.b_base, &c.c_base, &c.mask_base};
+    if (dice_.Percent(50)) *reads[dice_.Below(4)] = 0x500000 + 0x1000 * dice_.Below(4);
+    if (CheckCommand(c, kShape, rings_) != Cause::kNone) c.d_base = 0x600000;
+    if (!dice_.Percent(10)) return c;
+    const auto cause = static_cast<Cause>(dice_.From(1, static_cast<uint64_t>(Cause::kOverlap)));
+    Command legal = LegalCommand(0);
+    legal.c_enable = legal.mask_enable = 1;
+    return MakeIllegal(legal, cause, kShape, rings_, dice_);
+  }
+
+  // From a reset to a failure, another reset, or many cycles.
+  void Episode(uint64_t seed) {
+    dice_ = Dice(seed);
+    const uint32_t size = 1u << dice_.Below(4);
+    rings_ = {0x10000000 + dice_.Below(1 << 20) * 128,
+              (uint64_t{1} << 39) + dice_.Below(1 << 20) * 256, size};
+    stall_ = dice_.Percent(70);
+    latency_ = dice_.LogUniform(100);
+    load_time_ = dice_.LogUniform(200);
+    run_time_ = dice_.LogUniform(300);
+    Restart();
+    const uint64_t end = cycle_ + dice_.From(20, 3000);
+    while (cycle_ < end && !lockstep_.differs() && !HasFatalFailure()) {
+      const bool room = tail_ - head_ < size;
+      if (room && dice_.Percent(5)) Submit(RandomCommand());
+      if (dice_.Percent(1)) unit_->halt_i = dice_.Percent(30);
+      if (dice_.Percent(1)) unit_->enable_i = dice_.Percent(70);
+      if (dice_.Below(3000) == 0) tail_ += size + 1;  // misused
+      Cycle();
+      if (unit_->failed_o && dice_.Percent(10)) break;
+    }
+  }
+
+  CommandFront model_{kShape};
+  LazyTwin<CommandFront> lazy_{kShape};
+  Lockstep lockstep_{"command_front_cycle_test"};
+  AxiWord word_{};
+  std::set<uint8_t> causes_;
+};
+
+TEST_F(CommandFrontCycle, MatchesTheRtlInEveryCycle) {
+  uint64_t handed = 0;
+  for (uint64_t seed = 1; seed <= 300 && !HasFailure(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Episode(seed);
+    handed += handed_;
+  }
+  EXPECT_GT(lockstep_.cycle, 20000u);
+  EXPECT_GT(handed, 500u);
+  EXPECT_EQ(causes_.size(), static_cast<size_t>(Cause::kRing)) << "not every cause occurs";
+  EXPECT_GT(lazy_.skipped(), 10000u);
+}
+
+}  // namespace
+}  // namespace tetralog

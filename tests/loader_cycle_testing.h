@@ -1,0 +1,134 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// A Verilated loader (or its control) and its cycle model in lockstep: random commands with every
+// orientation and kind of stride, one after the other as soon as the unit is free, their segments
+// served with noise at a random latency, each side stalled in turn, and resets in the middle.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <deque>
+#include <random>
+
+#include "model/machine_shape.h"
+#include "tests/loader_testing.h"
+#include "tests/read_cycle_testing.h"
+
+namespace tetralog {
+
+// What the environment drives in a cycle.
+struct LoaderDrive {
+  bool start = false;
+  LoaderCommand command;  // the last begun; block_cols as the unit takes it
+  bool one_line = false;  // of the command; line_stride is 0 where the unit derives it from that
+  bool seg_ready = false;
+  bool word_valid = false, word_last = false;
+  AxiWord word{};
+  bool beat_ready = false;
+};
+
+// Traits: Unit, Model, kShape, kNibbles, kOneLine (the unit can do that), static MakeModel(data),
+// Drive(Unit&, drive), Inputs(unit, drive), Compare(lockstep, unit, model, data), BeatTaken(unit).
+template <typename Traits>
+class LoaderLockstep {
+ public:
+  static constexpr LoaderShape kShape = Traits::kShape;
+  static constexpr MachineShape Machine() {
+    return {.rows = kShape.rows,
+            .cols = kShape.cols,
+            .lanes = kShape.lanes,
+            .axi_data = 8 * kShape.word_bytes};
+  }
+
+  void Run(uint32_t seed) {
+    rng_.seed(seed);
+    Lockstep lockstep(seed);
+    Reset();
+    uint64_t beats = 0;
+    for (now_ = 0; now_ < kLockstepCycles && !lockstep.failed(); ++now_) {
+      if (now_ % 512 == 0) {
+        stalls_.Draw(rng_);
+        latency_ = rng_() % 40 + 1;
+      }
+      if (rng_() % 2048 == 0) Reset();
+      Drive();
+      Traits::Compare(lockstep, unit_, model_, true);
+      Traits::Compare(lockstep, unit_, timing_, false);
+      beats += Traits::BeatTaken(unit_);
+      ClockAll();
+      lockstep.NextCycle();
+    }
+    if (!lockstep.failed()) EXPECT_GT(beats, kLockstepCycles / 20) << "seed " << seed;
+  }
+
+ private:
+  struct Word {
+    uint64_t time;
+    bool last;
+  };
+
+  void Reset() {
+    drive_.start = drive_.seg_ready = drive_.word_valid = drive_.beat_ready = false;
+    words_.clear();
+    Traits::Drive(unit_, drive_);
+    ResetUnit(unit_);
+    model_.Reset();
+    timing_.Reset();
+  }
+
+  void Drive() {
+    drive_.start = !unit_.busy_o && rng_() % 4 == 0;
+    if (drive_.start) DrawCommand();
+    drive_.seg_ready = !stalls_(0, rng_);
+    drive_.word_valid = !words_.empty() && words_.front().time <= now_ && !stalls_(1, rng_);
+    drive_.word_last = drive_.word_valid && words_.front().last;
+    drive_.word = NoiseAxiWord(rng_);
+    if (rng_() % 2 == 0) drive_.word[0] &= drive_.word[1] & rng_();  // more codes that are zero
+    drive_.beat_ready = !stalls_(2, rng_);
+    Traits::Drive(unit_, drive_);
+    Settle(unit_);
+  }
+
+  void DrawCommand() {
+    LoaderCommand& c = drive_.command;
+    const uint32_t tiles = rng_() % 4 == 0 ? 6 : 2;
+    c.by_cols = rng_() % 2 != 0;
+    c.m = rng_() % (tiles * kShape.rows) + 1;
+    c.n = rng_() % (tiles * kShape.cols) + 1;
+    c.block_cols = kShape.grid().Block((rng_() % 3 + 1) * kShape.cols);
+    drive_.one_line = Traits::kOneLine && rng_() % 4 == 0;
+    const uint32_t kinds[] = {4, 8, 4 * (c.by_cols ? c.m : c.n), static_cast<uint32_t>(rng_())};
+    c.line_stride = drive_.one_line ? 0 : kinds[rng_() % 4] & ~3U;
+    if (c.line_stride == 0 && !drive_.one_line) c.line_stride = 64;
+    if (c.line_stride == 4 && Traits::kOneLine) c.by_cols = false;  // it is both
+    c.base = (uint64_t{rng_()} << 8 | rng_() % 64 * 4) & 0xffffffffff;
+  }
+
+  void ClockAll() {
+    if (drive_.word_valid) words_.pop_front();
+    if (unit_.seg_valid_o && drive_.seg_ready) {
+      const uint32_t count = (unit_.seg_bytes_o + kShape.word_bytes - 1) / kShape.word_bytes;
+      for (uint32_t i = 1; i <= count; ++i) words_.push_back({now_ + latency_, i == count});
+    }
+    const auto in = Traits::Inputs(unit_, drive_);
+    Clock(unit_);
+    ClockModel(model_, in);
+    ClockModel(timing_, in);
+    drive_.start = false;
+    Traits::Drive(unit_, drive_);
+    Settle(unit_);
+  }
+
+  typename Traits::Unit unit_;
+  typename Traits::Model model_ = Traits::MakeModel(Machine(), true);
+  typename Traits::Model timing_ = Traits::MakeModel(Machine(), false);
+  LoaderDrive drive_;
+  std::deque<Word> words_;  // that are due
+  uint64_t now_ = 0, latency_ = 1;
+  RandomStalls<3> stalls_;
+  std::mt19937 rng_;
+};
+
+}  // namespace tetralog
