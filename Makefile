@@ -5,7 +5,7 @@ JOBS  ?= $(shell nproc)
 PACKAGES := clang clang-format cmake ninja-build ccache mold make git python3 verilator yosys \
             qflow-tech-osu018 googletest libgtest-dev libtorch-dev libopenblas0-pthread \
             libhdf5-dev libdnnl-dev libbenchmark-dev libcli11-dev nlohmann-json3-dev libfmt-dev zlib1g-dev \
-            dataset-fashion-mnist
+            libsystemc-dev pkg-config dataset-fashion-mnist
 
 TRACES := tests/data/mlp.h5 tests/data/lenet.h5
 

@@ -5,7 +5,6 @@
 
 #include <stdexcept>
 
-#include "model/formats.h"
 #include "model/int_quantizer.h"
 #include "model/luq_quantizer.h"
 
@@ -31,29 +30,11 @@ void EpilogueConfig::Check() const {
   }
 }
 
-WrappedSum AddC(const EpilogueConfig& config, int32_t acc, int32_t c) {
-  const int64_t sum = int64_t{acc} + (config.c_enable ? c : 0);
-  const auto z = static_cast<int32_t>(static_cast<uint32_t>(sum));
-  return {z, z != sum};
-}
-
-int32_t Mask(const EpilogueConfig& config, int32_t z, uint8_t mask_code) {
-  return !config.mask_enable || MaskPasses(mask_code) ? z : 0;
-}
-
 LaneOutput ScaleAndRound(const EpilogueConfig& config, int32_t z, uint16_t random_word) {
   if (config.d_format == Format::kInt32) return {static_cast<uint32_t>(z), z == 0, false};
   const ScaledValue y = ScaleShift(z, config.scale_mul, config.scale_shift);
   const Quantized quantized = Quantize(config, y, random_word);
   return {quantized.code, quantized.code == 0, quantized.clipped};
-}
-
-int32_t AccumulatorToZ(const EpilogueConfig& config, int32_t acc, int32_t c, uint8_t mask_code,
-                       EpilogueStats& stats) {
-  const WrappedSum sum = AddC(config, acc, c);
-  const int32_t z = Mask(config, sum.z, mask_code);
-  stats.AddElement(z, sum.wrapped);
-  return z;
 }
 
 uint32_t EmitSample(const EpilogueConfig& config, int32_t z, uint16_t random_word, int sample,

@@ -17,6 +17,7 @@
 
 #include "model/contract.h"
 #include "model/epilogue_stats.h"
+#include "model/formats.h"
 
 namespace tetralog {
 
@@ -41,10 +42,16 @@ struct WrappedSum {
 };
 
 // wrap32(acc + C).
-WrappedSum AddC(const EpilogueConfig& config, int32_t acc, int32_t c);
+inline WrappedSum AddC(const EpilogueConfig& config, int32_t acc, int32_t c) {
+  const int64_t sum = int64_t{acc} + (config.c_enable ? c : 0);
+  const auto z = static_cast<int32_t>(static_cast<uint32_t>(sum));
+  return {z, z != sum};
+}
 
 // z where the mask is off or its element is not 0000, else 0.
-int32_t Mask(const EpilogueConfig& config, int32_t z, uint8_t mask_code);
+inline int32_t Mask(const EpilogueConfig& config, int32_t z, uint8_t mask_code) {
+  return !config.mask_enable || MaskPasses(mask_code) ? z : 0;
+}
 
 // One emitted element.
 struct LaneOutput {
@@ -64,8 +71,13 @@ constexpr uint32_t TopBits(uint16_t random_word, int random_bits) {
 }
 
 // The first three stages of one valid element, statistics of z included.
-int32_t AccumulatorToZ(const EpilogueConfig& config, int32_t acc, int32_t c, uint8_t mask_code,
-                       EpilogueStats& stats);
+inline int32_t AccumulatorToZ(const EpilogueConfig& config, int32_t acc, int32_t c,
+                              uint8_t mask_code, EpilogueStats& stats) {
+  const WrappedSum sum = AddC(config, acc, c);
+  const int32_t z = Mask(config, sum.z, mask_code);
+  stats.AddElement(z, sum.wrapped);
+  return z;
+}
 
 // The last stage of one valid element and sample, statistics of the output included.
 uint32_t EmitSample(const EpilogueConfig& config, int32_t z, uint16_t random_word, int sample,

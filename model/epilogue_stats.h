@@ -12,7 +12,9 @@
 // beyond; no command of less than 2^33 elements reaches that.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "model/contract.h"
@@ -28,15 +30,33 @@ struct EpilogueStats {
   std::array<uint64_t, kMaxSamples> clipped{};  // clipped elements, per sample
 
   // Counts the z of one valid element, after the mask; `wrapped` is of the sum before the mask.
-  void AddElement(int32_t z, bool wrapped);
+  void AddElement(int32_t z, bool wrapped) {
+    const auto bits = static_cast<uint32_t>(z);
+    const uint32_t magnitude = z < 0 ? 0 - bits : bits;  // |-2^31| = 2^31 fits
+    max_abs = std::max(max_abs, magnitude);
+    sum_abs += magnitude;
+    sum_squares = (sum_squares + uint64_t{magnitude} * magnitude) & kSquaresMask;
+    wraps += wrapped ? 1 : 0;
+  }
 
   // Counts one emitted output of sample 0..7.
-  void AddOutput(int sample, bool zero, bool is_clipped);
+  void AddOutput(int sample, bool zero, bool is_clipped) {
+    if (sample < 0 || sample >= static_cast<int>(kMaxSamples)) RefuseSample(sample);
+    const auto s = static_cast<size_t>(sample);
+    zeros[s] += zero ? 1 : 0;
+    clipped[s] += is_clipped ? 1 : 0;
+  }
 
   // Adds the statistics of another part of the command.
   EpilogueStats& operator+=(const EpilogueStats& part);
 
   bool operator==(const EpilogueStats&) const = default;
+
+ private:
+  static constexpr unsigned __int128 kSquaresMask =
+      (static_cast<unsigned __int128>(1) << kStatSquaresWidth) - 1;
+
+  [[noreturn]] static void RefuseSample(int sample);
 };
 
 }  // namespace tetralog

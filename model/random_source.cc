@@ -70,6 +70,27 @@ uint16_t LaneWord(uint64_t state, unsigned lane) {
   return static_cast<uint16_t>(word);
 }
 
+std::array<uint16_t, kRandomGroup> LaneWords(uint64_t state) {
+  // A tap of lane L lies 4L bits below that of lane 0: rotated right by the tap, the state holds
+  // the tap of lane L in the lowest bit of nibble -L mod 16, for all lanes at once.
+  constexpr uint64_t kLowest = 0x1111111111111111;
+  std::array<uint64_t, kRandomWordWidth / 4> nibbles{};  // of the words: bits 3:0 first
+  for (unsigned b = 0; b < kTaps.size(); ++b) {
+    const Taps& taps = kTaps[b];
+    const uint64_t bits = std::rotr(state, taps.p) ^ std::rotr(state, taps.q) ^
+                          (std::rotr(state, taps.r) & std::rotr(state, taps.s));
+    nibbles[b / 4] |= (bits & kLowest) << (b % 4);
+  }
+  std::array<uint16_t, kRandomGroup> words{};
+  for (unsigned lane = 0; lane < kRandomGroup; ++lane) {
+    const unsigned at = 4 * ((kRandomGroup - lane) % kRandomGroup);
+    unsigned word = 0;
+    for (unsigned i = 0; i < nibbles.size(); ++i) word |= (nibbles[i] >> at & 15) << (4 * i);
+    words[lane] = static_cast<uint16_t>(word);
+  }
+  return words;
+}
+
 uint16_t RandomWord(uint64_t seed, uint8_t sample, uint32_t row, uint32_t column) {
   if (column >> kRandomColumnBits != 0) {
     throw std::invalid_argument("column " + std::to_string(column) + " is not below 2^28");

@@ -12,6 +12,7 @@
 // Specification: docs/random.md. Not for cryptography.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "model/contract.h"
@@ -23,6 +24,9 @@ uint64_t MixedState(uint64_t seed, uint8_t sample, uint32_t row, uint32_t column
 
 // The word of one column of a group, lane = column mod 16.
 uint16_t LaneWord(uint64_t state, unsigned lane);
+
+// The words of all columns of a group, in a fraction of the time.
+std::array<uint16_t, kRandomGroup> LaneWords(uint64_t state);
 
 // The random word of an element. Refuses a column of more than 28 bits (std::invalid_argument).
 uint16_t RandomWord(uint64_t seed, uint8_t sample, uint32_t row, uint32_t column);

@@ -8,15 +8,13 @@
 
 namespace tetralog {
 
-void CheckRandom(uint32_t random, int random_bits) {
+void RefuseRandom(uint32_t random, int random_bits) {
   if (random_bits < 1 || random_bits > static_cast<int>(kRandomWordWidth)) {
     throw std::invalid_argument("R = " + std::to_string(random_bits) +
                                 " random bits is outside 1..16");
   }
-  if (random >> random_bits != 0) {
-    throw std::invalid_argument("random value " + std::to_string(random) +
-                                " has more than R = " + std::to_string(random_bits) + " bits");
-  }
+  throw std::invalid_argument("random value " + std::to_string(random) +
+                              " has more than R = " + std::to_string(random_bits) + " bits");
 }
 
 }  // namespace tetralog

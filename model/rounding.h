@@ -17,8 +17,16 @@ struct Quantized {
   bool operator==(const Quantized&) const = default;
 };
 
-// Refuses R outside 1..16 and random >= 2^R (std::invalid_argument).
-void CheckRandom(uint32_t random, int random_bits);
+// std::invalid_argument that says what is wrong with R or the random value.
+[[noreturn]] void RefuseRandom(uint32_t random, int random_bits);
+
+// Refuses R outside 1..16 and random >= 2^R.
+inline void CheckRandom(uint32_t random, int random_bits) {
+  if (random_bits < 1 || random_bits > static_cast<int>(kRandomWordWidth) ||
+      random >> random_bits != 0) {
+    RefuseRandom(random, random_bits);
+  }
+}
 
 // The carry rule: with F = floor(fraction * 2^(R+1)) up iff F + 2r + 1 >= 2^(R+1).
 // Over all r it holds for floor((F+1)/2) of the 2^R values.

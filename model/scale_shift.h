@@ -23,16 +23,37 @@ struct ScaledValue {
   int shift = 0;           // n
 };
 
+// std::invalid_argument that says what is wrong with m or n.
+[[noreturn]] void RefuseScale(int m, int n);
+
 // z * m * 2^-n. Refuses m outside 1..255 and n outside -32..63.
-ScaledValue ScaleShift(int32_t z, int m, int n);
+inline ScaledValue ScaleShift(int32_t z, int m, int n) {
+  if (m < 1 || m >= (1 << kScaleMulWidth) || n < kScaleShiftMin || n > kScaleShiftMax) {
+    RefuseScale(m, n);
+  }
+  const int64_t wide = z;  // so that |-2^31| exists
+  return {z < 0, static_cast<uint64_t>(wide < 0 ? -wide : wide) * static_cast<uint64_t>(m), n};
+}
 
 // floor(|y| * 2^exponent), exponent in -16..31.
-uint128_t FloorScaled(const ScaledValue& y, int exponent);
+inline uint128_t FloorScaled(const ScaledValue& y, int exponent) {
+  const int left = exponent - y.shift;  // |y| * 2^exponent = magnitude * 2^left, left in -79..63
+  const uint128_t p = y.magnitude;
+  return left >= 0 ? p << left : p >> -left;  // p < 2^64: nothing is lost on the left
+}
 
 // True when |y| * 2^exponent is an integer, exponent in -16..31.
-bool IsIntegerScaled(const ScaledValue& y, int exponent);
+inline bool IsIntegerScaled(const ScaledValue& y, int exponent) {
+  const int right = y.shift - exponent;
+  if (right <= 0) return true;
+  const uint128_t p = y.magnitude;
+  return (p >> right) << right == p;
+}
 
 // True when |y| > limit.
-bool Exceeds(const ScaledValue& y, uint32_t limit);
+inline bool Exceeds(const ScaledValue& y, uint32_t limit) {
+  const uint128_t p = y.magnitude;
+  return y.shift >= 0 ? p > (uint128_t{limit} << y.shift) : (p << -y.shift) > limit;
+}
 
 }  // namespace tetralog

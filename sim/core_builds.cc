@@ -11,6 +11,7 @@
 #include "Vcore_16x16x4.h"
 #include "Vcore_4x4x1.h"
 #include "Vcore_8x4x2.h"
+#include "sim/shape_text.h"
 #include "sim/verilated_core.h"
 
 namespace tetralog {
@@ -28,23 +29,59 @@ const MachineShape k8x4x2 = {.rows = 8,
                              .depth_a = 32,
                              .depth_b = 32};
 
+struct Build {
+  MachineShape shape;
+  RtlCoreFactory make;
+};
+
+template <typename V>
+std::unique_ptr<Core> Make(const MachineShape& shape, uint64_t seed) {
+  return std::make_unique<VerilatedCore<V>>(shape, seed);
+}
+
+std::vector<Build>& Builds() {
+  static std::vector<Build> builds = {
+      {k16x16x4, Make<Vcore_16x16x4>}, {k4x4x1, Make<Vcore_4x4x1>}, {k8x4x2, Make<Vcore_8x4x2>}};
+  return builds;
+}
+
+[[noreturn]] void Refuse(const std::string& shape) {
+  throw std::invalid_argument(
+      fmt::format("no build of shape '{}'; there are {}", shape, fmt::join(RtlShapes(), ", ")));
+}
+
 }  // namespace
 
-std::vector<std::string> RtlShapes() { return {k16x16x4.name(), k4x4x1.name(), k8x4x2.name()}; }
+std::vector<MachineShape> RtlBuilds() {
+  std::vector<MachineShape> shapes;
+  for (const Build& build : Builds()) shapes.push_back(build.shape);
+  return shapes;
+}
+
+std::vector<std::string> RtlShapes() {
+  std::vector<std::string> names;
+  for (const Build& build : Builds()) names.push_back(build.shape.name());
+  return names;
+}
 
 MachineShape RtlShape(const std::string& name) {
-  for (const MachineShape& shape : {k16x16x4, k4x4x1, k8x4x2}) {
-    if (shape.name() == name) return shape;
-  }
-  throw std::invalid_argument(
-      fmt::format("no build of shape '{}'; there are {}", name, fmt::join(RtlShapes(), ", ")));
+  for (const Build& build : Builds())
+    if (build.shape.name() == name) return build.shape;
+  Refuse(name);
+}
+
+std::unique_ptr<Core> MakeRtlCore(const MachineShape& shape, uint64_t seed) {
+  for (const Build& build : Builds())
+    if (build.shape == shape) return build.make(shape, seed);
+  Refuse(ShapeText(shape, RtlBuilds()));
 }
 
 std::unique_ptr<Core> MakeRtlCore(const std::string& shape, uint64_t seed) {
-  const MachineShape what = RtlShape(shape);
-  if (what == k16x16x4) return std::make_unique<VerilatedCore<Vcore_16x16x4>>(what, seed);
-  if (what == k4x4x1) return std::make_unique<VerilatedCore<Vcore_4x4x1>>(what, seed);
-  return std::make_unique<VerilatedCore<Vcore_8x4x2>>(what, seed);
+  return MakeRtlCore(RtlShape(shape), seed);
+}
+
+void AddRtlBuild(const MachineShape& shape, RtlCoreFactory make) {
+  Builds().push_back({shape, make});
 }
 
 std::unique_ptr<ClockedMachine> MakeRtlMachine(const std::string& shape, uint64_t memory_bytes,

@@ -14,13 +14,20 @@
 
 namespace tetralog {
 
-// Names of the shapes there are, and the shape of a name. Throws std::invalid_argument, which names
+// Shapes there are, their names, and the shape of a name. Throws std::invalid_argument, which names
 // those there are, for any other name.
+std::vector<MachineShape> RtlBuilds();
 std::vector<std::string> RtlShapes();
 MachineShape RtlShape(const std::string& name);
 
-// A Verilated core of this shape; the seed fills what reset leaves undefined.
+// A Verilated core of this shape; the seed fills what reset leaves undefined. std::invalid_argument
+// for shapes of which there is no build.
+std::unique_ptr<Core> MakeRtlCore(const MachineShape& shape, uint64_t seed);
 std::unique_ptr<Core> MakeRtlCore(const std::string& shape, uint64_t seed);
+
+// For programs that hold more builds: adds one to those above. Before anything else is called.
+using RtlCoreFactory = std::unique_ptr<Core> (*)(const MachineShape& shape, uint64_t seed);
+void AddRtlBuild(const MachineShape& shape, RtlCoreFactory make);
 
 // A machine around it.
 std::unique_ptr<ClockedMachine> MakeRtlMachine(const std::string& shape, uint64_t memory_bytes,

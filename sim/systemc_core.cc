@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "model/systemc/core_signals.h"
 #include "model/systemc/tetralog_core.h"
 
 // The library of SystemC asks for it; programs of this project have a main() of their own.
@@ -13,8 +14,6 @@ extern "C" int sc_main(int, char*[]) { return 0; }
 
 namespace tetralog {
 namespace {
-
-using Module = systemc::TetralogCore;
 
 // A simulation's context, current while this lives.
 class Current {
@@ -58,128 +57,40 @@ class SystemcCore::Simulation {
   void Reset() {
     const Current current(context_.get());
     bench_->rst_ni.write(false);
-    for (int i = 0; i < 2; ++i) Clock();
+    for (int half = 0; half < 4; ++half) Half(half % 2 != 0);
     bench_->rst_ni.write(true);
   }
 
   void Cycle(const CoreInputs& in, CoreOutputs& out) {
     const Current current(context_.get());
     bench_->Drive(in);
-    bench_->clk_i.write(false);
-    Half();
+    Half(false);
     bench_->Sample(out);
-    bench_->clk_i.write(true);
-    Half();
+    Half(true);
   }
 
  private:
-  template <typename T>
-  using Signal = sc_core::sc_signal<T>;
-  template <int width>
-  using Bits = Module::Bits<width>;
-
-  struct Bench {
-    explicit Bench(const MachineShape& shape);
+  struct Bench : systemc::CoreSignals {
+    explicit Bench(const MachineShape& shape) : core("core", shape) {
+      core.clk_i(clk_i);
+      Bind(core);
+    }
     void Drive(const CoreInputs& in);
     void Sample(CoreOutputs& out) const;
 
-    Signal<bool> clk_i, rst_ni, irq_o;
-    Signal<bool> s_axil_awvalid_i, s_axil_awready_o, s_axil_wvalid_i, s_axil_wready_o,
-        s_axil_bvalid_o, s_axil_bready_i, s_axil_arvalid_i, s_axil_arready_o, s_axil_rvalid_o,
-        s_axil_rready_i;
-    Signal<Bits<12>> s_axil_awaddr_i, s_axil_araddr_i;
-    Signal<Bits<32>> s_axil_wdata_i, s_axil_rdata_o;
-    Signal<Bits<4>> s_axil_wstrb_i;
-    Signal<Bits<2>> s_axil_bresp_o, s_axil_rresp_o;
-
-    Signal<bool> m_axi_awvalid_o, m_axi_awready_i, m_axi_awlock_o, m_axi_wvalid_o, m_axi_wready_i,
-        m_axi_wlast_o, m_axi_bvalid_i, m_axi_bready_o, m_axi_arvalid_o, m_axi_arready_i,
-        m_axi_arlock_o, m_axi_rvalid_i, m_axi_rready_o, m_axi_rlast_i;
-    Signal<Bits<64>> m_axi_awaddr_o, m_axi_araddr_o;
-    Signal<Bits<8>> m_axi_awlen_o, m_axi_arlen_o;
-    Signal<Bits<3>> m_axi_awid_o, m_axi_awsize_o, m_axi_awprot_o, m_axi_bid_i, m_axi_arid_o,
-        m_axi_arsize_o, m_axi_arprot_o, m_axi_rid_i;
-    Signal<Bits<2>> m_axi_awburst_o, m_axi_arburst_o, m_axi_bresp_i, m_axi_rresp_i;
-    Signal<Bits<4>> m_axi_awcache_o, m_axi_awqos_o, m_axi_arcache_o, m_axi_arqos_o;
-    Signal<Module::Word> m_axi_wdata_o, m_axi_rdata_i;
-    Signal<Bits<16>> m_axi_wstrb_o;
-
-    Module core;
+    Signal<bool> clk_i;
+    systemc::TetralogCore core;
   };
 
-  void Half() { sc_core::sc_start(1, sc_core::SC_NS); }
-  void Clock() {
-    bench_->clk_i.write(false);
-    Half();
-    bench_->clk_i.write(true);
-    Half();
+  // Half a period of the clock at this level.
+  void Half(bool clock) {
+    bench_->clk_i.write(clock);
+    sc_core::sc_start(1, sc_core::SC_NS);
   }
 
   std::unique_ptr<sc_core::sc_simcontext> context_;
   std::unique_ptr<Bench> bench_;
 };
-
-SystemcCore::Simulation::Bench::Bench(const MachineShape& shape) : core("core", shape) {
-#define BIND(pin) core.pin(pin)
-  BIND(clk_i);
-  BIND(rst_ni);
-  BIND(irq_o);
-  BIND(s_axil_awvalid_i);
-  BIND(s_axil_awready_o);
-  BIND(s_axil_awaddr_i);
-  BIND(s_axil_wvalid_i);
-  BIND(s_axil_wready_o);
-  BIND(s_axil_wdata_i);
-  BIND(s_axil_wstrb_i);
-  BIND(s_axil_bvalid_o);
-  BIND(s_axil_bready_i);
-  BIND(s_axil_bresp_o);
-  BIND(s_axil_arvalid_i);
-  BIND(s_axil_arready_o);
-  BIND(s_axil_araddr_i);
-  BIND(s_axil_rvalid_o);
-  BIND(s_axil_rready_i);
-  BIND(s_axil_rdata_o);
-  BIND(s_axil_rresp_o);
-  BIND(m_axi_awvalid_o);
-  BIND(m_axi_awready_i);
-  BIND(m_axi_awid_o);
-  BIND(m_axi_awaddr_o);
-  BIND(m_axi_awlen_o);
-  BIND(m_axi_awsize_o);
-  BIND(m_axi_awburst_o);
-  BIND(m_axi_awlock_o);
-  BIND(m_axi_awcache_o);
-  BIND(m_axi_awprot_o);
-  BIND(m_axi_awqos_o);
-  BIND(m_axi_wvalid_o);
-  BIND(m_axi_wready_i);
-  BIND(m_axi_wdata_o);
-  BIND(m_axi_wstrb_o);
-  BIND(m_axi_wlast_o);
-  BIND(m_axi_bvalid_i);
-  BIND(m_axi_bready_o);
-  BIND(m_axi_bid_i);
-  BIND(m_axi_bresp_i);
-  BIND(m_axi_arvalid_o);
-  BIND(m_axi_arready_i);
-  BIND(m_axi_arid_o);
-  BIND(m_axi_araddr_o);
-  BIND(m_axi_arlen_o);
-  BIND(m_axi_arsize_o);
-  BIND(m_axi_arburst_o);
-  BIND(m_axi_arlock_o);
-  BIND(m_axi_arcache_o);
-  BIND(m_axi_arprot_o);
-  BIND(m_axi_arqos_o);
-  BIND(m_axi_rvalid_i);
-  BIND(m_axi_rready_o);
-  BIND(m_axi_rid_i);
-  BIND(m_axi_rdata_i);
-  BIND(m_axi_rresp_i);
-  BIND(m_axi_rlast_i);
-#undef BIND
-}
 
 void SystemcCore::Simulation::Bench::Drive(const CoreInputs& in) {
   const AxiLiteMaster& lite = in.lite;

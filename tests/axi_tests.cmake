@@ -2,8 +2,17 @@
 tetralog_test(axi_memory_test LIBS tetralog_clocked_machine LABEL sim)
 tetralog_test(axi_checker_test LIBS tetralog_clocked_machine LABEL sim)
 tetralog_test(clocked_machine_test LIBS tetralog_clocked_machine LABEL sim)
+tetralog_test(shape_text_test LIBS tetralog_clocked_machine LABEL sim)
 tetralog_test(lockstep_core_test LIBS tetralog_clocked_machine LABEL sim)
 tetralog_test(core_builds_test LIBS tetralog_cores tetralog_machine LABEL rtl)
 tetralog_test(cycle_formula_test LIBS tetralog_cores tetralog_machine LABEL rtl)
 tetralog_test(lockstep_rtl_test LIBS tetralog_tools core_4x4x1 tetralog_cycle LABEL rtl)
 tetralog_test(systemc_core_test LIBS tetralog_tools tetralog_systemc_core tetralog_cycle LABEL sim)
+
+# The bench of the docs, built against the installed model as a user's project is.
+add_test(NAME SystemcBench.RunsAgainstTheInstalledModel
+         COMMAND sh tests/systemc_bench.sh ${CMAKE_BINARY_DIR} ${CMAKE_BINARY_DIR}/systemc_bench
+                 ${CMAKE_CXX_COMPILER}
+         WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+set_tests_properties(SystemcBench.RunsAgainstTheInstalledModel PROPERTIES LABELS sim
+                     PASS_REGULAR_EXPRESSION "D is right")

@@ -4,7 +4,7 @@
 // The cycle model of feeder beside the RTL at two shapes: random commands one after the other,
 // operands that are asked for and loaded at random, an array that pauses, resets in the middle. All
 // outputs but operands in every cycle, with and without data. A third model skips what is countdown
-// while the others step, and must be where they are.
+// while the others step, whose outputs must not change meanwhile, and must be where they are.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -119,6 +119,7 @@ class Bench {
     asked_ = {};
     a_total_ = b_total_ = 0;
     hold_ = 0;
+    tile_begins_ = true;
   }
 
   void DrawCommand() {
@@ -176,8 +177,42 @@ class Bench {
     in_.feed = &feed_;
   }
 
+  // What the model names as the operands of a tile must be where the RTL began to read it, and of
+  // the size that the RTL gives with its last beat.
   void Edge() {
+    if (rtl_.rd_en_o && tile_begins_) {
+      tile_ = {rtl_.a_addr_o, rtl_.b_addr_o, rtl_.a_group_o, rtl_.b_group_o};
+      tile_begins_ = false;
+    }
+    const bool done = model_.tile_done(model_.fire(in_));
+    tile_begins_ = tile_begins_ || done;
+    const TileOperands t = model_.tile_operands();
     testing::ClockUnit(rtl_);
+    if (done) {
+      check_.Expect({{"first a_addr_o", tile_.a_addr},
+                     {"first b_addr_o", tile_.b_addr},
+                     {"a_group_o", tile_.a_group},
+                     {"b_group_o", tile_.b_group},
+                     {"tile_rows_o", rtl_.tile_rows_o},
+                     {"tile_cols_o", rtl_.tile_cols_o},
+                     {"op_last_o", rtl_.op_valid_o && rtl_.op_last_o},
+                     {"cmd_k_i", feed_.k},
+                     {"cmd_a_samples_i", feed_.a_samples}},
+                    {{"a_addr", t.a_addr},
+                     {"b_addr", t.b_addr},
+                     {"a_group", t.a_group},
+                     {"b_group", t.b_group},
+                     {"rows", t.rows},
+                     {"cols", t.cols},
+                     {"tile_done", done},
+                     {"k", t.k},
+                     {"samples", t.samples}},
+                    "model's tile_operands");
+    }
+    ClockModels();
+  }
+
+  void ClockModels() {
     const auto timing = [&](const Feeder& f) { return Outputs(f, in_, asked_, kTiming); };
     if (!model_.Clock(in_)) {
       check_.ExpectIdle(model_, in_, [&](const Feeder& f) { return Outputs(f, in_, asked_); });
@@ -192,6 +227,7 @@ class Bench {
     }
     EXPECT_EQ(active, timing_.Countdown() == 0);
     if (hold_ > 0) {
+      check_.Expect(held_, timing(timing_), "uneventful cycle of the model");
       --hold_;
       return;
     }
@@ -202,6 +238,7 @@ class Bench {
     hold_ = 1 + rng_() % std::min<uint64_t>(countdown, 20);
     if (countdown != UINT64_MAX) skipped_ += hold_;
     skipping_.Skip(hold_);
+    held_ = timing(timing_);
   }
 
   const MachineShape shape_;
@@ -215,6 +252,9 @@ class Bench {
   uint16_t a_total_ = 0, b_total_ = 0;  // tile rows of all commands
   uint32_t load_pause_ = 0, ready_pause_ = 0;
   uint64_t hold_ = 0;  // cycles in which the inputs stay, for the model that skips is ahead
+  bool tile_begins_ = true;
+  TileOperands tile_;  // what the RTL began to read
+  Signals held_;       // the outputs meanwhile
   uint32_t commands_ = 0;
   uint64_t skipped_ = 0;
 };

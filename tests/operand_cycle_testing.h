@@ -74,6 +74,7 @@ class SideBySide {
 
 template <typename Unit>
 void ClockUnit(Unit& unit) {
+  unit.eval();  // the inputs settle before the edge
   unit.clk_i = 1;
   unit.eval();
   unit.clk_i = 0;

@@ -117,6 +117,22 @@ TEST(RandomSourceModel, AWordIsThatOfItsLaneInTheGroup) {
   }
 }
 
+TEST(RandomSourceModel, TheWordsOfAllLanesAtOnceAreThoseOfTheLanes) {
+  // Bits of a word depend on four bits of the state each, in and and exclusive or: pairs of ones
+  // show every tap of every lane.
+  for (unsigned p = 0; p < 64; ++p) {
+    for (unsigned q = 0; q <= p; ++q) {
+      const uint64_t state = uint64_t{1} << p | uint64_t{1} << q;
+      for (const uint64_t x : {state, ~state}) {
+        const auto words = LaneWords(x);
+        for (unsigned lane = 0; lane < kRandomGroup; ++lane) {
+          ASSERT_EQ(words[lane], LaneWord(x, lane)) << "state " << x << ", lane " << lane;
+        }
+      }
+    }
+  }
+}
+
 TEST(RandomSourceModel, ColumnsFrom2To28AreRefused) {
   EXPECT_NO_THROW(RandomWord(0, 0, 0, (1u << 28) - 1));
   EXPECT_THROW(RandomWord(0, 0, 0, 1u << 28), std::invalid_argument);

@@ -27,6 +27,10 @@ void Epilogue::Reset() {
 void Epilogue::Configure(const EpilogueSettings& settings) {
   settings_ = settings;
   settings_.config.random_bits = random_bits_;
+  stochastic_ = settings.config.d_format == Format::kLog4 ||
+                (settings.config.d_format != Format::kInt32 &&
+                 settings.config.rounding == Rounding::kStochastic);
+  random_.samples = 0;
 }
 
 bool Epilogue::Clock(const Inputs& in) {
@@ -110,19 +114,29 @@ void Epilogue::Emit(const Inputs& in, Beat& beat) {
     }
     return;
   }
-  const bool stochastic =
-      config.d_format == Format::kLog4 || config.rounding == Rounding::kStochastic;
-  const uint64_t state =
-      stochastic ? MixedState(settings_.seed, static_cast<uint8_t>(settings_.sample0 + sample_),
-                              in.acc_row, in.acc_col / kRandomGroup)
-                 : 0;
+  const uint16_t* words = stochastic_ ? RandomWords(in) : nullptr;
   uint64_t codes = 0;
   for (uint32_t lane = 0; lane < lanes_; ++lane) {
     if ((in.acc_lane_valid >> lane & 1) == 0) continue;  // 0
-    const uint16_t word = stochastic ? LaneWord(state, (in.acc_col + lane) % kRandomGroup) : 0;
+    const uint16_t word = words != nullptr ? words[lane] : 0;
     codes |= uint64_t{EmitSample(config, z_[lane], word, sample, stats_)} << (kCodeWidth * lane);
   }
   beat.data = {static_cast<uint32_t>(codes), static_cast<uint32_t>(codes >> 32)};
+}
+
+const uint16_t* Epilogue::RandomWords(const Inputs& in) {
+  const uint32_t group = in.acc_col / kRandomGroup;
+  if (random_.row != in.acc_row || random_.group != group) {
+    random_.row = in.acc_row;
+    random_.group = group;
+    random_.samples = 0;
+  }
+  if ((random_.samples >> sample_ & 1) == 0) {
+    random_.samples |= uint32_t{1} << sample_;
+    const auto number = static_cast<uint8_t>(settings_.sample0 + sample_);
+    random_.words[sample_] = LaneWords(MixedState(settings_.seed, number, in.acc_row, group));
+  }
+  return &random_.words[sample_][in.acc_col % kRandomGroup];
 }
 
 }  // namespace tetralog::cycle

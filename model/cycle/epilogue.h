@@ -71,9 +71,6 @@ class Epilogue {
   bool stats_valid() const { return state_ == State::kPublish; }
   const EpilogueStats& stats() const { return stats_; }  // while stats_valid()
 
-  // Empty: only a beat of acc changes that.
-  bool idle() const { return !valid_[0] && !valid_[1] && !valid_[2] && state_ == State::kCount; }
-
   bool Clock(const Inputs& in);
 
  private:
@@ -100,6 +97,7 @@ class Epilogue {
   void Enter(const Inputs& in, Beat& beat);
   bool ComputeZ(const Inputs& in);  // whether some |z| >= 2^16
   void Emit(const Inputs& in, Beat& beat);
+  const uint16_t* RandomWords(const Inputs& in);  // of the beat's lanes and sample
 
   static constexpr uint32_t kPhases = 3;  // of a wide beat
 
@@ -107,6 +105,7 @@ class Epilogue {
   const int random_bits_;
   const bool data_;
   EpilogueSettings settings_;
+  bool stochastic_ = false;  // outputs take random words
 
   uint32_t sample_ = 0;  // of the beat at the input
   bool hold_ = false;    // from the last beat of a command until its statistics are taken
@@ -117,6 +116,14 @@ class Epilogue {
   uint32_t phase_ = 0;
   State state_ = State::kClear;
   EpilogueStats stats_;
+
+  // The random words of the group of columns that was met last, for the samples in the set.
+  struct RandomGroup {
+    uint32_t row = 0, group = 0;
+    uint32_t samples = 0;
+    std::array<std::array<uint16_t, kRandomGroup>, kMaxSamples> words{};
+  };
+  RandomGroup random_;
 };
 
 }  // namespace tetralog::cycle

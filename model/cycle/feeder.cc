@@ -4,13 +4,17 @@
 #include "model/cycle/feeder.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace tetralog::cycle {
 
 Feeder::Feeder(const MachineShape& shape, bool data)
     : a_shape_(ShapeOf(shape, Operand::kA)),
       b_shape_(ShapeOf(shape, Operand::kB)),
+      a_groups_(a_shape_.panel / a_shape_.rows),
+      b_groups_(b_shape_.panel / b_shape_.rows),
       dot_(shape.dot),
+      dot_bits_(std::countr_zero(shape.dot)),
       word_beats_(shape.word_codes() / shape.dot),
       data_(data),
       walker_(shape) {
@@ -27,11 +31,9 @@ void Feeder::Reset() {
 }
 
 bool Feeder::a_first(uint16_t a_asked, uint16_t b_asked) const {
-  const uint32_t a_groups = a_shape_.panel / a_shape_.rows;
-  const uint32_t b_groups = b_shape_.panel / b_shape_.rows;
   const uint16_t a = a_asked - a_.seq, b = b_asked - b_.seq, b_of_block = b_asked - b_block_.seq;
-  const bool block_asked = walker_.valid() && b_of_block >= feed_.block_cols / b_shape_.rows;
-  return block_asked || a == 0 || (a < a_groups && b >= b_groups);
+  const bool block_asked = walker_.valid() && b_of_block >= block_tiles_;
+  return block_asked || a == 0 || (a < a_groups_ && b >= b_groups_);
 }
 
 TileOperands Feeder::tile_operands() const {
@@ -56,6 +58,7 @@ bool Feeder::Clock(const Inputs& in) {
   if (in.start) {
     feed_ = *in.feed;
     k_words_ = (feed_.k + a_shape_.word_codes - 1) / a_shape_.word_codes;
+    block_tiles_ = feed_.block_cols / b_shape_.rows;
     k_left_ = feed_.k;
     walker_.Start({.m = feed_.m, .n = feed_.n, .block_cols = feed_.block_cols});
     ShowTile();
@@ -135,9 +138,9 @@ void Feeder::Count(const Inputs& in) {
   if (in.start) return;
   if (!fire(in)) {
     if (!valid_ || !in.op_ready) countdown_ = UINT64_MAX;
-  } else if (!data_ && valid_ && !op_last_ && k_valid_ == dot_ && k_left_ > 2 * dot_) {
+  } else if (!data_ && valid_ && !op_last_ && k_valid_ == dot_ && k_left_ > dot_) {
     // Every beat is like the one offered until the sample's last one is to be read.
-    countdown_ = (k_left_ - 1) / dot_ - 1;
+    countdown_ = ((k_left_ - 1) >> dot_bits_) - 1;
   }
 }
 

@@ -96,11 +96,15 @@ class Feeder {
   void Count(const Inputs& in);
 
   const OperandShape a_shape_, b_shape_;
-  const uint32_t dot_, word_beats_;
+  const uint32_t a_groups_, b_groups_;  // tile rows and tile columns of a panel
+  const uint32_t dot_;
+  const int dot_bits_;  // log2 of it
+  const uint32_t word_beats_;
   const bool data_;
 
   Feed feed_;
-  uint32_t k_words_ = 0;  // words of a sample
+  uint32_t k_words_ = 0;      // words of a sample
+  uint32_t block_tiles_ = 0;  // tile columns of a block
   TileWalker walker_;
 
   // Stage 1: the beat that is read next.

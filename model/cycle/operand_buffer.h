@@ -39,6 +39,7 @@ class OperandBuffer {
 
   // Codes that are not zero, for each k of the word last read, in the rows that existed: word_codes
   // counts, those of a beat at beat * dot.
+  // They belong to the beat offered in this cycle: clock the product counter before the buffers.
   const uint16_t* nonzero() const { return nonzero_.data(); }
 
   // Numbers of a row of a tile row at word `addr`; the bank's next words follow it to the end of

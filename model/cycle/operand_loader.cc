@@ -3,6 +3,8 @@
 
 #include "model/cycle/operand_loader.h"
 
+#include <algorithm>
+
 namespace tetralog::cycle {
 
 OperandLoader::OperandLoader(const MachineShape& shape, Operand operand)
@@ -22,8 +24,11 @@ void OperandLoader::Reset() {
 
 uint32_t OperandLoader::seg_bytes() const {
   if (!load_.across) return k_last_ / 2 + 1;
-  const bool last_panel = ask_row_ / shape_.panel == rows_last_ / shape_.panel;
-  return (last_panel ? rows_last_ % shape_.panel : shape_.panel - 1) / 2 + 1;
+  return (PanelRows(ask_row_) + 1) / 2;
+}
+
+uint32_t OperandLoader::PanelRows(uint32_t row) const {
+  return std::min(shape_.panel, rows_last_ + 1 - row);
 }
 
 uint32_t OperandLoader::NextRow(uint32_t row) const {
@@ -32,8 +37,7 @@ uint32_t OperandLoader::NextRow(uint32_t row) const {
 
 uint32_t OperandLoader::TilesDone(uint32_t row) const {
   if (!load_.across) return 1;
-  const bool last_panel = row / shape_.panel == rows_last_ / shape_.panel;
-  return (last_panel ? rows_last_ % shape_.panel : shape_.panel - 1) / shape_.rows + 1;
+  return (PanelRows(row) + shape_.rows - 1) / shape_.rows;
 }
 
 void OperandLoader::Start(const Load& load) {
@@ -50,8 +54,8 @@ void OperandLoader::Start(const Load& load) {
   across_bank_ = 0;
 }
 
-bool OperandLoader::AskSegment() {
-  const bool first = ask_k_ == 0 && ask_row_ % shape_.panel == 0;
+void OperandLoader::AskSegment() {
+  if (TakesWords()) free_ -= words_;
   // A segment's tile rows count as asked for with the next segment: then the reader has requested
   // all of this one.
   asked_ += ask_tiles_;
@@ -59,18 +63,18 @@ bool OperandLoader::AskSegment() {
   if (load_.across && ask_k_ != k_last_) {
     ++ask_k_;
     addr_ = (addr_ + load_.stride) & addr_mask_;
-    return first;
+    return;
   }
   ask_k_ = 0;
   if (ask_sample_ + 1 != load_.samples) {
     ++ask_sample_;
     addr_ = sample_addr_ = (sample_addr_ + load_.sample_stride) & addr_mask_;
-    return first;
+    return;
   }
   ask_sample_ = 0;
   const uint32_t next = NextRow(ask_row_);
   const bool tensor_end = next > rows_last_;
-  if (load_.across || tensor_end || next % shape_.rows == 0) {
+  if (load_.across || tensor_end || (next & (shape_.rows - 1)) == 0) {
     ask_tiles_ = static_cast<uint16_t>(TilesDone(ask_row_));
   }
   if (tensor_end) {
@@ -83,7 +87,6 @@ bool OperandLoader::AskSegment() {
     addr_ = (row_addr_ + (load_.across ? shape_.panel / 2 : load_.stride)) & addr_mask_;
   }
   sample_addr_ = row_addr_ = addr_;
-  return first;
 }
 
 void OperandLoader::PlaceWord(bool last) {
@@ -98,7 +101,7 @@ void OperandLoader::PlaceWord(bool last) {
   }
   across_bank_ = 0;
   if (load_.across && k_ != k_last_) {
-    if (++k_ % shape_.word_codes == 0) ptr_ = next_ptr;
+    if ((++k_ & (shape_.word_codes - 1)) == 0) ptr_ = next_ptr;
     return;
   }
   k_ = 0;
@@ -110,11 +113,11 @@ void OperandLoader::PlaceWord(bool last) {
   sample_ = 0;
   const uint32_t next = NextRow(row_);
   const bool tensor_end = next > rows_last_;
-  if (load_.across || tensor_end || next % shape_.rows == 0) {
+  if (load_.across || tensor_end || (next & (shape_.rows - 1)) == 0) {
     loaded_ = static_cast<uint16_t>(loaded_ + TilesDone(row_));
   }
   // The next row of a panel lies at the panel's first words, in the next bank.
-  if (load_.across || tensor_end || next % shape_.panel == 0) {
+  if (load_.across || tensor_end || (next & (shape_.panel - 1)) == 0) {
     ptr_ = panel_ptr_ = next_ptr;
   } else {
     ptr_ = panel_ptr_;
@@ -124,7 +127,7 @@ void OperandLoader::PlaceWord(bool last) {
 
 void OperandLoader::Edge(const Inputs& in) {
   if (seg_valid_ && in.seg_ready) {
-    if (AskSegment()) free_ -= words_;
+    AskSegment();
     ++pending_;
   }
   if (in.word_valid) {
@@ -133,8 +136,7 @@ void OperandLoader::Edge(const Inputs& in) {
   }
   if (in.release) free_ += in.release_words;
   if (in.start) Start(*in.load);
-  const bool first = ask_k_ == 0 && ask_row_ % shape_.panel == 0;
-  seg_valid_ = active_ && pending_ != kMaxPending && (!first || free_ >= words_);
+  seg_valid_ = active_ && pending_ != kMaxPending && (!TakesWords() || free_ >= words_);
 }
 
 }  // namespace tetralog::cycle

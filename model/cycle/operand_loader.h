@@ -59,10 +59,13 @@ class OperandLoader {
  private:
   void Edge(const Inputs& in);
   void Start(const Load& load);
-  bool AskSegment();  // returns whether it takes the words of a sample of a panel
+  void AskSegment();
   void PlaceWord(bool last);
-  uint32_t NextRow(uint32_t row) const;
-  uint32_t TilesDone(uint32_t row) const;  // tile rows that are complete with this one, across
+  // The first segment of a sample of a panel takes the words of all.
+  bool TakesWords() const { return ask_k_ == 0 && (ask_row_ & (shape_.panel - 1)) == 0; }
+  uint32_t PanelRows(uint32_t row) const;  // of the panel that begins at a row
+  uint32_t NextRow(uint32_t row) const;    // across: the first of the next panel
+  uint32_t TilesDone(uint32_t row) const;  // tile rows that are complete with this row, or panel
 
   static constexpr uint32_t kMaxPending = 127;
 

@@ -36,12 +36,14 @@ TetralogEngine::TetralogEngine(const MachineShape& shape, bool data)
 void TetralogEngine::Reset() {
   drain_.Reset();
   epilogue_.Reset();
-  active_ = true;
+  quiet_ = false;
 }
 
 bool TetralogEngine::Clock(const Inputs& in) {
   const bool start = tile_ready(in.tile_valid, in.op_valid, in.op_last);
-  if (!active_ && !start) return false;
+  const uint32_t steering = (start ? 1u : 0) | (in.c_valid ? 2u : 0) | (in.mask_valid ? 4u : 0) |
+                            (in.d_ready ? 8u : 0) | (in.stats_ready ? 16u : 0);
+  if (quiet_ && steering == steering_) return false;
 
   Epilogue::Inputs beat;
   beat.acc_valid = drain_.acc_valid();
@@ -74,8 +76,9 @@ bool TetralogEngine::Clock(const Inputs& in) {
   const bool epilogue_active = epilogue_.Clock(beat);
   const bool drain_active = drain_.Clock(drain);
   if (start) epilogue_.Configure(SettingsOf(*in.tile));
-  active_ = !(drain_.idle() && epilogue_.idle());
-  return epilogue_active || drain_active;
+  quiet_ = !epilogue_active && !drain_active;
+  steering_ = steering;
+  return !quiet_;
 }
 
 }  // namespace tetralog::cycle

@@ -84,7 +84,8 @@ class TetralogEngine {
  private:
   TileDrain drain_;
   Epilogue epilogue_;
-  bool active_ = true;  // something is in the drain or the epilogue
+  bool quiet_ = false;     // nothing changed at the last edge, nor will while
+  uint32_t steering_ = 0;  // the inputs that can change that stay as they were
 };
 
 }  // namespace tetralog::cycle

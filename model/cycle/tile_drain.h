@@ -48,9 +48,6 @@ class TileDrain {
   uint32_t acc_col() const { return out_.col + out_base_; }
   bool acc_last() const { return out_.last && OutLastBeat(); }
 
-  // Nothing to read and nothing to hand on: only a start changes that.
-  bool idle() const { return !out_busy_ && !out_next_; }
-
   bool Clock(const Inputs& in);
 
  private:
