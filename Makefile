@@ -35,7 +35,7 @@ configure: deps
 # Builds targets; a terminal sees one line of progress, a log only what fails.
 build_targets = @cmake --build $(BUILD) -j $(JOBS) --target $(1) -- $$([ -t 1 ] || echo --quiet)
 
-demo: configure  ## replay the recorded training steps, memory to memory, on functional and RTL machine
+demo: configure  ## replay the recorded training steps, memory to memory, on functional, cycle and RTL machine
 	$(call build_targets,tetralog)
 	@$(BUILD)/sim/tetralog replay $(TRACES) --json $(BUILD)/report/demo.json
 
@@ -80,6 +80,7 @@ clean:  ## remove build/
 -include synth/synth.mk
 -include sim/random.mk
 -include sim/regress.mk
+-include sim/lockstep.mk
 -include sim/utilisation.mk
 -include sim/functional/bench.mk
 -include docs/docs.mk

@@ -109,6 +109,7 @@ class Runner {
     shape.commands += item.commands;
     shape.completed += result.completed;
     shape.recoveries += result.recovered;
+    shape.soft_resets += result.abandoned;
     shape.cycles += result.cycles;
     cycles_ += result.cycles;
     if (result.cause != 0) ++report_.errors[result.cause & 0xff];
@@ -147,6 +148,7 @@ RegressShape RegressReport::Total() const {
     total.commands += s.commands;
     total.completed += s.completed;
     total.recoveries += s.recoveries;
+    total.soft_resets += s.soft_resets;
     total.cycles += s.cycles;
     total.mismatches += s.mismatches;
   }
@@ -172,6 +174,7 @@ CaseResult RunOneCase(const Case& c, Machine& machine, uint64_t abandon_after) {
   FunctionalMachine functional(c.shape, c.options.memory_bytes);
   CaseResult result;
   if (abandon_after != 0) {
+    result.abandoned = true;
     try {
       AbandonCase(c, machine, abandon_after);
     } catch (const std::exception& e) {

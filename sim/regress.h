@@ -47,11 +47,13 @@ struct CaseResult {
   uint64_t completed = 0;   // commands
   uint64_t cycles = 0;      // of the machine under test
   bool recovered = false;   // a recovery ran
+  bool abandoned = false;   // it was begun before, and left by a soft reset
 };
 
 struct RegressShape {
   MachineShape shape;
   uint64_t cases = 0, commands = 0, completed = 0, recoveries = 0, cycles = 0, mismatches = 0;
+  uint64_t soft_resets = 0;  // with commands in flight, or about to be
 };
 
 struct RegressFailure {

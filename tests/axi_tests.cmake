@@ -2,7 +2,7 @@
 tetralog_test(axi_memory_test LIBS tetralog_clocked_machine LABEL sim)
 tetralog_test(axi_checker_test LIBS tetralog_clocked_machine LABEL sim)
 tetralog_test(clocked_machine_test LIBS tetralog_clocked_machine LABEL sim)
-tetralog_test(shape_text_test LIBS tetralog_clocked_machine LABEL sim)
+tetralog_test(shape_text_test LIBS tetralog_clocked_machine tetralog_model LABEL sim)
 tetralog_test(lockstep_core_test LIBS tetralog_clocked_machine LABEL sim)
 tetralog_test(core_builds_test LIBS tetralog_cores tetralog_machine LABEL rtl)
 tetralog_test(cycle_formula_test LIBS tetralog_cores tetralog_machine LABEL rtl)

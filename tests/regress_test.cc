@@ -198,8 +198,11 @@ TEST(RegressModel, CasesThatBeginWithASoftResetInFlightFindWhatItBreaks) {
     return std::make_unique<BadReset>(shape, bytes);
   };
   EXPECT_EQ(Regress(options, make).Total().mismatches, 0u);
+  EXPECT_EQ(Regress(options, make).Total().soft_resets, 0u);
   options.soft_resets = true;
-  EXPECT_EQ(Regress(options, make).Total().mismatches, options.max_failures);
+  const RegressShape total = Regress(options, make).Total();
+  EXPECT_EQ(total.mismatches, options.max_failures);
+  EXPECT_EQ(total.soft_resets, total.mismatches);
 }
 
 TEST(RegressModel, HalfOfTheCasesAreLeftAfterAnythingFromOneToThousandsOfCycles) {
