@@ -44,7 +44,7 @@ tetralog_fault(rounding FILE luq_quantizer.sv SUITE LuqQuantizerRtl
 
 # Processing element: a tile starts from the sum of the last one.
 tetralog_fault(processing_element FILE pe_group.sv SUITE MacArrayRtl
-               FROM "acc_q & {AccWidth{~first_q}}" TO "acc_q"
+               FROM "(first_q ? '0 : even_q)" TO "even_q"
                TEST mac_array_test.cc
                UNITS mac_array:Vmac_array:Rows=4:Cols=6:Dot=2:GroupRows=2:GroupCols=3)
 
