@@ -50,7 +50,7 @@ tetralog_fault(processing_element FILE pe_group.sv SUITE MacArrayRtl
 
 # Decode: LOG4 16 is taken for 1.
 tetralog_fault(decode FILE operand_decode_a.sv SUITE OperandDecodeARtl
-               FROM "code_i[2:0] >= 3'd5" TO "code_i[2:0] >= 3'd6"
+               FROM "code[2:0] >= 3'd5" TO "code[2:0] >= 3'd6"
                TEST operand_decode_a_test.cc
                UNITS operand_decode_a:Voperand_decode_a)
 
