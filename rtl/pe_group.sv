@@ -78,12 +78,18 @@ module pe_group #(
   localparam logic [LANES-1:0] EVEN = {PAIRS{{SUM_WIDTH{1'b0}}, {SUM_WIDTH{1'b1}}}};
   localparam logic [LANES-1:0] SUMS = {PAIRS{(2*SUM_WIDTH)'({AccWidth{1'b1}})}};
 
-  logic [Dot*LANES-1:0] columns;
+  // What a digit {neg, two, one} of A makes of the columns' operands d: at [d*8 + digit].
+  logic [LANES-1:0] multiples [Dot*8];
+  logic [LANES-1:0] columns;
   always_comb begin
     columns = '0;
     for (int unsigned d = 0; d < Dot; d++) begin
       for (int unsigned c = 0; c < GroupCols; c++) begin
-        columns[d*LANES + c*SUM_WIDTH +: B_WIDTH] = b_q[(c*Dot+d)*B_WIDTH +: B_WIDTH];
+        columns[c*SUM_WIDTH +: B_WIDTH] = b_q[(c*Dot+d)*B_WIDTH +: B_WIDTH];
+      end
+      for (int unsigned i = 0; i < 4; i++) begin
+        multiples[d*8+i]   = LANES'(i) * columns;
+        multiples[d*8+i+4] = LANES'(i) * (columns ^ DIGIT);
       end
     end
   end
@@ -97,9 +103,7 @@ module pe_group #(
       a   = '0;
       for (int unsigned d = 0; d < Dot; d++) begin
         a    = a_q[(r*Dot+d)*A_WIDTH +: A_WIDTH];
-        sum += (LANES'(a[1:0]) * (columns[d*LANES +: LANES] ^ ({LANES{a[2]}} & DIGIT)) +
-                LANES'({a[4:3], 2'b00}) * (columns[d*LANES +: LANES] ^ ({LANES{a[5]}} & DIGIT)))
-               << {a[6], 2'b00};
+        sum += (multiples[d*8 + 32'(a[2:0])] + (multiples[d*8 + 32'(a[5:3])] << 2)) << {a[6], 2'b00};
       end
     end
 
