@@ -102,8 +102,11 @@ TEST(ToolEstimate, AnswersBadInputWithOneLine) {
   ExpectOneLineError("estimate --layers /no/such.csv", "cannot read /no/such.csv");
   ExpectOneLineError("estimate --layers " + Table("bad.csv", "name,m,n,k\na,1,2,3\nb,1,2\n"),
                      "bad.csv:3: 3 fields");
-  ExpectOneLineError("estimate --network mlp --shape 16x16", "give ROWSxCOLSxDOT");
-  ExpectOneLineError("estimate --network mlp --shape 15x16x4", "shape 15x16x4: ");
+  ExpectOneLineError("estimate --network mlp --shape 16x16", "'16x16' is no shape");
+  ExpectOneLineError("estimate --network mlp --shape 15x16x4",
+                     "shape 15x16x4 cannot be built: rows");
+  ExpectOneLineError("estimate --network mlp --lanes 3", "lanes must be");
+  ExpectOneLineError("estimate --network mlp --sweep 16x16x4:lanes=8,lines=3", "is no shape");
   ExpectOneLineError("estimate --network mlp --plot a.svg", "give --sweep as well");
   ExpectOneLineError("estimate --network mlp --batch 20000000", "--batch");
   ExpectOneLineError("estimate --network resnet18 --batch 100000", "give a smaller batch");
