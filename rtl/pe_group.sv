@@ -110,6 +110,8 @@ module pe_group #(
     always_ff @(posedge clk_i) begin
       even_q <= ((first_q ? '0 : even_q) + (sum & EVEN)) & SUMS;
       odd_q  <= ((first_q ? '0 : odd_q) + ((sum >> SUM_WIDTH) & EVEN)) & SUMS;
+    end
+    always_ff @(posedge clk_i) begin
       if (captured_q) begin
         for (int unsigned c = 0; c < GroupCols; c++) begin
           shadow_q[(r*GroupCols+c)*AccWidth +: AccWidth] <=
