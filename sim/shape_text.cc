@@ -70,9 +70,8 @@ MachineShape ParseShape(const std::string& text, const std::vector<MachineShape>
   if (right) return shape;
   std::string names;
   for (const auto& [name, member] : kParameters) names += fmt::format(" {}", name);
-  throw std::invalid_argument(
-      fmt::format("'{}' is no shape; write 16x16x4 or 8x8x2:axi_data=64:lanes=8, with the names{}",
-                  text, names));
+  throw std::invalid_argument(fmt::format(
+      "'{}' is no shape; give ROWSxCOLSxDOT, then :name=value with the names{}", text, names));
 }
 
 std::string ShapeText(const MachineShape& shape, const std::vector<MachineShape>& known) {

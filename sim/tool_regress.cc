@@ -67,7 +67,8 @@ int RunCaseAgain(const RegressArguments& args) {
   const std::unique_ptr<Machine> machine = FactoryOf(args)(c.shape, c.options.memory_bytes, memory);
   if (!args.wave.empty()) machine->Trace(args.wave);
   fmt::print("{}\n{}\n", c.Describe(), MemoryText(memory));
-  const CaseResult result = RunOneCase(c, *machine, args.options.soft_resets ? AbandonAfter(c) : 0);
+  const CaseResult result =
+      RunOneCase(c, *machine, args.options.soft_resets ? SoftResetsOf(c) : std::vector<uint64_t>{});
   fmt::print("{} of {} commands completed, {}{}; {} cycles\n", result.completed, c.commands.size(),
              result.cause == 0 ? "no error" : CauseName(static_cast<Cause>(result.cause)),
              result.recovered ? ", then a case to recover" : "", result.cycles);
@@ -176,6 +177,7 @@ int RunRegress(RegressArguments args) {
   if (args.lockstep && args.level != "rtl")
     throw std::invalid_argument("--lockstep is of the RTL with the cycle model: use --machine rtl");
   args.options.soft_resets = args.lockstep;
+  if (args.lockstep) args.options.cases.max_cycles = 4000;  // shorter commands, but more of them
   if (!args.one_case.empty()) return RunCaseAgain(args);
   if (!args.wave.empty())
     throw std::invalid_argument("--wave needs --case: one case, one waveform");
@@ -198,7 +200,7 @@ int RunRegress(RegressArguments args) {
   if (args.lockstep) {
     const RegressShape total = report.Total();
     fmt::print(
-        "lockstep: all output pins of rtl and cycle in {} cycles, {} soft resets in flight: "
+        "lockstep: all output pins of rtl and cycle in {} cycles, {} soft resets: "
         "{} divergences\n",
         total.cycles, total.soft_resets, Divergences(report));
   }

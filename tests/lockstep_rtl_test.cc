@@ -36,7 +36,7 @@ void RunCases(uint64_t seed, uint64_t cases, const std::function<std::unique_ptr
     const Case c = RandomCase(seed, number, kShape, kCases);
     ClockedMachine machine(std::make_unique<LockstepCore>(Rtl(number), other()),
                            kCases.memory_bytes, MemoryOf(c));
-    const CaseResult result = RunOneCase(c, machine, AbandonAfter(c));
+    const CaseResult result = RunOneCase(c, machine, SoftResetsOf(c));
     EXPECT_EQ(result.differences, "") << c.Describe();
     EXPECT_GT(result.cycles, 0u);
   }
