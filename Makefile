@@ -82,5 +82,6 @@ clean:  ## remove build/
 -include sim/regress.mk
 -include sim/lockstep.mk
 -include sim/utilisation.mk
+-include sim/estimate.mk
 -include sim/functional/bench.mk
 -include docs/docs.mk

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -28,8 +27,8 @@
 namespace tetralog {
 namespace {
 
-const std::vector<std::string> kSweep = {"4x4x1",   "8x8x1",   "8x8x4",   "16x16x1",
-                                         "16x16x4", "32x32x1", "32x32x4", "64x64x4"};
+constexpr const char* kSweep[] = {"4x4x1",   "8x8x1",   "8x8x4",   "16x16x1",
+                                  "16x16x4", "32x32x1", "32x32x4", "64x64x4"};
 
 struct EstimateArguments {
   std::vector<std::string> networks, files;
@@ -74,21 +73,14 @@ std::vector<Network> ReadNetworks(const EstimateArguments& args) {
   return networks;
 }
 
-// The shapes to estimate, checked before any work. A sweep's texts were split at every comma, so
-// those that are parameters belong to the shape before.
+// The shapes to estimate, checked before any work.
 std::vector<MachineShape> ReadShapes(const EstimateArguments& args) {
   if (!args.sweeps) return {ShapeOf(args, args.shape)};
-  std::vector<std::string> texts;
-  for (const std::string& text : args.sweep) {
-    if (text.empty()) continue;  // the option without shapes
-    if (!texts.empty() && std::isalpha(static_cast<unsigned char>(text[0])) != 0)
-      texts.back() += "," + text;
-    else
-      texts.push_back(text);
-  }
   std::vector<MachineShape> shapes;
-  for (const std::string& text : texts.empty() ? kSweep : texts)
-    shapes.push_back(ShapeOf(args, text));
+  for (const std::string& text : args.sweep)
+    if (!text.empty()) shapes.push_back(ShapeOf(args, text));
+  if (shapes.empty())  // the option without any
+    for (const char* text : kSweep) shapes.push_back(ShapeOf(args, text));
   return shapes;
 }
 
@@ -280,7 +272,7 @@ void AddEstimate(CLI::App& app, Action& action) {
       ->capture_default_str();
   command
       ->add_option("--shape", args->shape,
-                   "ROWSxCOLSxDOT, or with parameters: 8x8x2:axi_data=64,lanes=8")
+                   "ROWSxCOLSxDOT, or with parameters: 8x8x2:axi_data=64:lanes=8")
       ->capture_default_str();
   command->add_option("--lanes", args->lanes, "lanes of the epilogue, of every shape");
   command->add_option("--axi-data", args->axi_data, "bits of the bus, 64 or 128");
