@@ -39,9 +39,13 @@ class RowWords {
   }
 
   const uint16_t* Row(size_t row) {
-    kernels_.random_words(place_.seed, static_cast<uint8_t>(place_.sample),
-                          place_.row0 + static_cast<uint32_t>(row), place_.col0 / kRandomGroup,
-                          groups_, words_.data());
+    constexpr size_t kMost = kSegment / kRandomGroup;  // groups that the loop takes at once
+    for (size_t group = 0; group < groups_; group += kMost) {
+      kernels_.random_words(place_.seed, static_cast<uint8_t>(place_.sample),
+                            place_.row0 + static_cast<uint32_t>(row),
+                            place_.col0 / kRandomGroup + static_cast<uint32_t>(group),
+                            std::min(kMost, groups_ - group), &words_[group * kRandomGroup]);
+    }
     return words_.data();
   }
 
@@ -102,9 +106,10 @@ void CheckRandomPlace(const RandomPlace& place, size_t cols) {
     throw std::invalid_argument("col0 = " + std::to_string(place.col0) +
                                 " is not a multiple of 16: give one");
   }
-  if ((place.col0 + uint64_t{cols}) >> kRandomColumnBits != 0) {
-    throw std::invalid_argument("columns reach " + std::to_string(place.col0 + uint64_t{cols}) +
-                                ": keep them below 2^28");
+  const uint64_t end = place.col0 + uint64_t{cols};
+  if (end > uint64_t{1} << kRandomColumnBits) {
+    throw std::invalid_argument("the last column is " + std::to_string(end - 1) +
+                                ": keep columns below 2^28");
   }
 }
 

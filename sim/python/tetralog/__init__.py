@@ -108,7 +108,7 @@ def gemm(a, b, *, a_format, b_format, d_format="int32", c=None, mask=None, a_tra
     A sum of more products than acc_width bits hold is refused; split_k=True adds parts through C.
     """
     a = _codes("a", a, (2, 3))
-    a = a.reshape(-1, *a.shape[-2:])
+    a = a[None] if a.ndim == 2 else a
     b = _codes("b", b, (2,))
     if not 1 <= len(a) <= MAX_SAMPLES:
         raise ValueError(f"a has {len(a)} samples: give 1 to {MAX_SAMPLES}")

@@ -32,7 +32,7 @@ class Recipe:
     """How a layer quantises."""
     seed: int = 1  # of the run
     samples: int = 1  # independent samples of each gradient (SMP), 1 to 8
-    hindsight: bool = True  # input clips and gradient maxima from earlier steps
+    hindsight: bool = False  # input clips and gradient maxima from earlier steps, else current
     clip: str = "sawb"  # of weights and inputs: 'sawb' or 'max'
     inputs: str = "auto"  # 'uint4', 'int4', or by the sign of each batch
 
