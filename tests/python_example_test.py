@@ -17,12 +17,12 @@ def run(*arguments):
 
 class PythonExample(unittest.TestCase):
     def test_both_networks_learn(self):
-        result = run("--steps", "100")
+        result = run("--steps", "60")
         self.assertEqual(result.returncode, 0, result.stderr)
         found = re.findall(r"^(FP32|4 bits) +test accuracy (0\.\d+)", result.stdout, re.M)
         self.assertEqual([name for name, _ in found], ["FP32", "4 bits"])
         for name, accuracy in found:
-            self.assertGreater(float(accuracy), 0.65, name)
+            self.assertGreater(float(accuracy), 0.55, name)
 
     def test_missing_data_is_one_line_that_says_what_to_do(self):
         result = run("--data", "/nonexistent")

@@ -75,6 +75,15 @@ class PythonGemm(unittest.TestCase):
                 with self.assertRaisesRegex(ValueError, "pass split_k=True"):
                     run()
 
+    def test_wraps_of_all_parts_are_counted(self):
+        a, b = np.full((1, 20), 7, np.uint8), np.full((20, 1), 15, np.uint8)  # 16 bits: 273 products
+        a, b = np.repeat(a, 20, axis=1), np.repeat(b, 20, axis=0)
+        b[300:] = 0
+        c = np.array([2**31 - 1], np.int32)  # the first part wraps, the second does not
+        got = tetralog.gemm(a, b, a_format="int4", b_format="uint4", c=c, acc_width=16,
+                            split_k=True)
+        self.assertEqual((got.z[0, 0], got.wraps), (2**31 - 1 + 300 * 105 - 2**32, 1))
+
     def test_threads_do_not_change_the_result(self):
         a, b = self.codes(200, 300), self.codes(300, 200)
         runs = [tetralog.gemm(a, b, a_format="log4", b_format="int4", d_format="log4",

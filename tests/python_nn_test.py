@@ -62,8 +62,8 @@ class PythonLayers(unittest.TestCase):
     def check(self, layer, plain, x):
         """The layer's output and gradients against `plain`, torch's layer in float64."""
         samples = layer.recipe.samples
-        matrix = layer.weight.detach().flatten(1).numpy()
-        weight = real(tetralog.quantise_int4(matrix), "int4").view_as(layer.weight)
+        matrix = layer._matrix(layer.weight).detach().numpy()
+        weight = layer._weight(real(tetralog.quantise_int4(matrix), "int4"))
         inputs, format = quantised_input(x)
         w_scale = tetralog.quantise_int4(matrix).scale
         x_scale = getattr(tetralog, f"quantise_{format}")(x.detach().numpy()).scale

@@ -1,4 +1,4 @@
-# The Python package; python_<name>_test.py by unittest, from the build tree.
+# The Python package, as it lies in the build tree: python_<name>_test.py by unittest.
 foreach(name gemm quantiser trace nn example)
   add_test(NAME Python.${name}
            COMMAND ${Python_EXECUTABLE} -m unittest python_${name}_test

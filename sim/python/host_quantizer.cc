@@ -75,6 +75,9 @@ double RoundStochastic(double magnitude, uint32_t random) {
   return fraction + 2 * random + 1 >= kOne ? down + 1 : down;
 }
 
+// To the nearest integer, ties to even, of 0 to 2^51: beyond 2^52 a double has no fraction.
+double RoundNearest(double magnitude) { return (magnitude + 0x1p52) - 0x1p52; }
+
 struct Sums {
   uint64_t count = 0;
   double sum = 0, sum_squares = 0, max = 0;
@@ -157,6 +160,7 @@ CodeCounts QuantizeInteger(Format format, const Real* x, size_t rows, size_t col
   }
   const bool is_unsigned = format == Format::kUint4, nearest = rounding == Rounding::kNearest;
   const double limit = is_unsigned ? kUint4Max : kInt4Max;
+  const double least = is_unsigned ? 0 : std::numeric_limits<double>::lowest();
   RowWords source(nearest ? RandomPlace{} : place, nearest ? 0 : cols);
   CodeCounts counts;
   for (size_t r = 0; r < rows; ++r) {
@@ -164,9 +168,10 @@ CodeCounts QuantizeInteger(Format format, const Real* x, size_t rows, size_t col
     for (size_t c = 0; c < cols; ++c) {
       const double value = static_cast<double>(*x++);
       if (!std::isfinite(value)) RefuseInfinite();
-      const double magnitude = is_unsigned && value < 0 ? 0 : std::fabs(value / scale);
+      const double magnitude =  // all beyond the limit clips
+          std::min(std::fabs(std::max(value, least) / scale), 64.0);
       const double rounded =
-          nearest ? std::nearbyint(magnitude)
+          nearest ? RoundNearest(magnitude)
                   : RoundStochastic(magnitude, TopBits(words[c], static_cast<int>(kRandomBits)));
       const int code = static_cast<int>(std::min(rounded, limit));
       *codes++ = static_cast<uint8_t>((value < 0 ? -code : code) & 0xf);

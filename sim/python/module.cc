@@ -53,10 +53,12 @@ py::int_ WideInteger(unsigned __int128 value) {
 }
 
 // Codes [samples, m, n] or z [m, n], in logical order, and the statistics.
-py::dict ResultOf(const GemmResult& result, size_t m, size_t n) {
+py::dict ResultOf(GemmResult result, size_t m, size_t n) {
   py::dict out;
   if (result.codes.empty()) {
-    out["z"] = Array<int32_t>({m, n}, result.z.data());
+    auto* z = new std::vector<int32_t>(std::move(result.z));  // the array's own from here on
+    const py::capsule owner(z, [](void* data) { delete static_cast<std::vector<int32_t>*>(data); });
+    out["z"] = Array<int32_t>({m, n}, z->data(), owner);
     out["codes"] = py::none();
   } else {
     Array<uint8_t> codes({result.codes.size(), m, n});
@@ -124,7 +126,7 @@ py::dict Multiply(const Array<uint8_t>& a, const Array<uint8_t>& b,
     const py::gil_scoped_release others_may_run;
     result = RunProduct(call, options);
   }
-  return ResultOf(result, call.m, call.n);
+  return ResultOf(std::move(result), call.m, call.n);
 }
 
 // Calls `function` with the data as float or as double; x is one of both, [rows, cols].

@@ -1,4 +1,4 @@
 .PHONY: python
 python: configure  ## the Python package tetralog in build/sim/python, for PYTHONPATH
 	$(call build_targets,tetralog_python_package)
-	@echo "built; use it with: export PYTHONPATH=$(CURDIR)/$(BUILD)/sim/python  (interpreter: /usr/bin/python3)"
+	@echo "built; use it with: export PYTHONPATH=$(abspath $(BUILD))/sim/python  (interpreter: /usr/bin/python3)"

@@ -15,6 +15,7 @@ that optimisers and checkpoints work as before. Layers run on the CPU.
 """
 
 import dataclasses
+import itertools
 
 import numpy as np
 import torch
@@ -77,8 +78,7 @@ class _Product(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, weight, bias, layer):
         inputs, x_scale, x_format = layer._quantise_input(x)
-        matrix = _numpy(weight.flatten(1))
-        weights = tetralog.quantise_int4(matrix, clip=layer.recipe.clip)
+        weights = tetralog.quantise_int4(_numpy(layer._matrix(weight)), clip=layer.recipe.clip)
         unit = weights.scale * x_scale
         c = None
         if bias is not None:
@@ -87,8 +87,7 @@ class _Product(torch.autograd.Function):
         rows = layer._rows(torch.from_numpy(inputs)).numpy()
         z = _gemm(weights.codes, rows, c=c, a_format="int4", b_format=x_format, b_transposed=True,
                   d_transposed=True)
-        ctx.layer, ctx.steps = layer, layer.steps
-        ctx.x_shape, ctx.weight_shape = x.shape, weight.shape
+        ctx.layer, ctx.steps, ctx.x_shape = layer, layer.steps, x.shape
         ctx.rows, ctx.x_scale, ctx.x_format, ctx.weights = rows, x_scale, x_format, weights
         return layer._images(_real(z, unit, x), x.shape)
 
@@ -110,7 +109,7 @@ class _Product(torch.autograd.Function):
             dx = _real(layer._sum_rows(z, ctx.x_shape), g.scale * ctx.weights.scale, gradient)
         if ctx.needs_input_grad[1]:
             z = _gemm(g.codes, ctx.rows, a_format="log4", b_format=ctx.x_format, a_transposed=True)
-            dw = _real(z, mean * ctx.x_scale, gradient).reshape(ctx.weight_shape)
+            dw = layer._weight(_real(z, mean * ctx.x_scale, gradient))
         if ctx.needs_input_grad[2]:
             ones = np.ones((len(matrix), 1), np.uint8)
             z = _gemm(g.codes, ones, a_format="log4", b_format="uint4", a_transposed=True)
@@ -186,6 +185,12 @@ class Linear(_Quantised, torch.nn.Linear):
         if x.dim() < 1 or x.shape[-1] != self.in_features or x.numel() == 0:
             raise ValueError(f"{name}: the input is {tuple(x.shape)}; give (..., {self.in_features})")
 
+    def _matrix(self, weight):
+        return weight
+
+    def _weight(self, matrix):
+        return matrix
+
     def _rows(self, codes):
         return codes.reshape(-1, self.in_features)
 
@@ -231,16 +236,23 @@ class Conv2d(_Quantised, torch.nn.Conv2d):
             raise ValueError(f"{name}: images of {tuple(x.shape[2:])} are smaller than the kernel "
                              f"{self.kernel_size}; give larger ones or more padding")
 
+    # Rows of im2col are output pixels, columns are (kernel row, kernel column, channel).
+    def _matrix(self, weight):
+        return weight.permute(0, 2, 3, 1).flatten(1)
+
+    def _weight(self, matrix):
+        shape = (self.out_channels, *self.kernel_size, self.in_channels)
+        return matrix.view(shape).permute(0, 3, 1, 2)
+
     def _rows(self, codes):
-        """One row an output pixel: channel, kernel row, kernel column, as the weights have them."""
         high, wide = self._out_sides(codes.shape)
         p, q = self._pads()
-        codes = torch.nn.functional.pad(codes, (q, q, p, p))
-        b, c, y, x = codes.stride()
+        codes = torch.nn.functional.pad(codes.permute(0, 2, 3, 1), (0, 0, q, q, p, p)).contiguous()
+        b, y, x, c = codes.stride()
         windows = codes.as_strided(
-            (len(codes), high, wide, self.in_channels, *self.kernel_size),
-            (b, y * self.stride[0], x * self.stride[1], c, y * self.dilation[0],
-             x * self.dilation[1]))
+            (len(codes), high, wide, *self.kernel_size, self.in_channels),
+            (b, y * self.stride[0], x * self.stride[1], y * self.dilation[0], x * self.dilation[1],
+             c))
         return windows.reshape(len(codes) * high * wide, -1)
 
     def _images(self, y, x_shape):
@@ -251,9 +263,16 @@ class Conv2d(_Quantised, torch.nn.Conv2d):
         return gradient.permute(0, 2, 3, 1).reshape(-1, self.out_channels)
 
     def _sum_rows(self, z, x_shape):
-        columns = z.double().reshape(x_shape[0], -1, z.shape[1]).transpose(1, 2)  # exact
-        return torch.nn.functional.fold(columns, x_shape[2:], self.kernel_size, self.dilation,
-                                        self._pads(), self.stride)
+        """The way back of _rows: sums in float64, which are exact."""
+        (batch, channels, high, wide), pads, sides = x_shape, self._pads(), self._out_sides(x_shape)
+        rows = z.view(batch, *sides, *self.kernel_size, channels)
+        images = torch.zeros(batch, high + 2 * pads[0], wide + 2 * pads[1], channels,
+                             dtype=torch.float64)
+        for place in itertools.product(*map(range, self.kernel_size)):
+            taken = [slice(d * i, d * i + s * (side - 1) + 1, s) for d, i, s, side in
+                     zip(self.dilation, place, self.stride, sides)]
+            images[:, taken[0], taken[1]] += rows[:, :, :, place[0], place[1]]
+        return images[:, pads[0]:pads[0] + high, pads[1]:pads[1] + wide].permute(0, 3, 1, 2)
 
 
 def convert(model, *, skip=(), **recipe):
