@@ -5,7 +5,8 @@ JOBS  ?= $(shell nproc)
 PACKAGES := clang clang-format cmake ninja-build ccache mold make git python3 verilator yosys \
             qflow-tech-osu018 googletest libgtest-dev libtorch-dev libopenblas0-pthread \
             libhdf5-dev libdnnl-dev libbenchmark-dev libcli11-dev nlohmann-json3-dev libfmt-dev zlib1g-dev \
-            libsystemc-dev pkg-config dataset-fashion-mnist
+            libsystemc-dev pkg-config dataset-fashion-mnist \
+            pybind11-dev python3-dev python3-numpy python3-torch python3-h5py
 
 TRACES := tests/data/mlp.h5 tests/data/lenet.h5
 
@@ -84,4 +85,5 @@ clean:  ## remove build/
 -include sim/utilisation.mk
 -include sim/estimate.mk
 -include sim/functional/bench.mk
+-include sim/python/python.mk
 -include docs/docs.mk
