@@ -41,4 +41,4 @@ foreach(dot 1 4)
 endforeach()
 add_executable(core_bench EXCLUDE_FROM_ALL core_bench.cc)
 target_link_libraries(core_bench PRIVATE tetralog_warnings tetralog_machine tetralog_clocked_machine
-                      tetralog_cycle tetralog_systemc_core fast_core_16x16x1 fast_core_16x16x4 benchmark::benchmark)
+                      tetralog_cycle tetralog_estimate tetralog_systemc_core fast_core_16x16x1 fast_core_16x16x4 benchmark::benchmark)
