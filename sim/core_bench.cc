@@ -85,15 +85,15 @@ void Estimate(benchmark::State& state, uint32_t dot) {
   Simulate(state, machine, driver, r);
 }
 
-// Cycles a second of each run, by the name of the benchmark; the usual lines on the console.
-class Recorder : public benchmark::ConsoleReporter {
+// Cycles a second of each run, by the name of the benchmark.
+class Recorder : public benchmark::BenchmarkReporter {
  public:
+  bool ReportContext(const Context&) override { return true; }
   void ReportRuns(const std::vector<Run>& runs) override {
     for (const Run& run : runs) {
       if (run.run_type == Run::RT_Iteration)
-        rates_[run.run_name.function_name].push_back(run.counters.at("cycles_per_second"));
+        rates_[run.run_name.function_name].push_back(run.counters.at("cycles_per_second").value);
     }
-    ConsoleReporter::ReportRuns(runs);
   }
   double Median(const std::string& name) const {
     std::vector<double> rates = rates_.at(name);
@@ -110,8 +110,7 @@ constexpr double kRtlDot1 = 3e5, kRtlDot4 = 1.2e5, kCycle = 1e6, kRatio = 4, kEs
 
 int Main(int argc, char** argv) {
   std::string defaults[] = {"--benchmark_repetitions=7", "--benchmark_min_time=0.1",
-                            "--benchmark_enable_random_interleaving=true",
-                            "--benchmark_display_aggregates_only=true"};
+                            "--benchmark_enable_random_interleaving=true"};
   std::vector<char*> args(argv, argv + argc);
   for (std::string& flag : defaults) args.insert(args.begin() + 1, flag.data());
   int count = static_cast<int>(args.size());
@@ -143,7 +142,9 @@ int Main(int argc, char** argv) {
              "estimate", "cycle/rtl");
   for (const uint32_t dot : {1U, 4U}) {
     const std::string shape = fmt::format("16x16x{}", dot);
-    const auto rate = [&](const char* level) { return recorder.Median(level + ("_" + shape)); };
+    const auto rate = [&](const char* level) {
+      return recorder.Median(std::string(level) + "_" + shape);
+    };
     const double rtl = rate("rtl"), cycle = rate("cycle"), systemc = rate("systemc"),
                  estimate = rate("estimate");
     fmt::print("{:12}{:14.0f}{:14.0f}{:14.0f}{:14.0f}{:12.1f}\n", shape, rtl, cycle, systemc,

@@ -128,7 +128,7 @@ void PrintTable(const std::vector<GemmEstimate>& estimates, const MachineShape& 
 // Columns are as wide as the longest shape.
 void PrintTotalHeader(size_t width) {
   fmt::print("{:<14} {:<{}} {:>6} {:>10} {:>14} {:>8} {:>10} {:>10} {:>8}\n", "network", "shape",
-             width, "MACs", "products", "cycles", "MACs", "read B", "written B", "B/cycle");
+             width, "MACs", "products", "cycles", "busy", "read B", "written B", "B/cycle");
 }
 
 void PrintTotal(const std::string& network, const MachineShape& shape, size_t width,
