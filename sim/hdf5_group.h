@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "sim/trace_file.h"
+
 namespace tetralog {
 
 // An identifier of the HDF5 library that closes itself.

@@ -86,8 +86,9 @@ std::string LinePlotSvg(const std::string& title, const std::string& x_label,
       svg.Add(R"(<text x="{}" y="{:.1f}" text-anchor="end">{:.6g}</text>)", kLeft - 8, at + 4,
               std::abs(value) < y.tick / 2 ? 0.0 : value);
     }
-    svg.Add(R"(<text x="16" y="{0}" text-anchor="middle" transform="rotate(-90 16 {0})">{1}</text>)",
-            top + kHeight / 2, SvgEscaped(panel.label));
+    svg.Add(
+        R"svg(<text x="16" y="{0}" text-anchor="middle" transform="rotate(-90 16 {0})">{1}</text>)svg",
+        top + kHeight / 2, SvgEscaped(panel.label));
     double legend = top + 8;
     for (const LineSeries& series : panel.series) {
       const char* shade = kSvgColours[colour++ % kSvgColours.size()];

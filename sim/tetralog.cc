@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   tetralog::AddReplay(app, action);
   tetralog::AddRegress(app, action);
   tetralog::AddEstimate(app, action);
+  tetralog::AddTrain(app, action, argc, argv);
   app.failure_message([](const CLI::App*, const CLI::Error& e) {
     return fmt::format("error: {}; see --help\n", e.what());
   });

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -175,8 +175,9 @@ void SetRecipeValue(const std::string& key, const std::string& value, const std:
 
 void ReadRecipeFile(const std::string& path, Recipe* recipe) {
   std::ifstream in(path);
+  if (!in || std::filesystem::is_directory(path))
+    Refuse(path + ": cannot be read; give --config a file of recipe keys");
   const std::string text((std::istreambuf_iterator<char>(in)), {});
-  if (!in) Refuse(path + ": cannot be read; give --config a file of recipe keys");
   const std::string source = path + ": ";
   if (Trimmed(text).starts_with('{')) {
     const Json json = Json::parse(text, nullptr, false, true);
