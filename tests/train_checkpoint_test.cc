@@ -82,16 +82,17 @@ TEST(TrainCheckpoint, EveryFlippedByteIsSeen) {
   const std::string path = folder / "c.h5";
   WriteCheckpoint(path, Example(3));
   const std::string good = ReadText(path);
-  // Header, HDF5's structures and data: every byte of the first and last 2048, some between.
-  for (size_t at = 0; at < good.size(); at += at < 2048 || at + 2048 > good.size() ? 1 : 61) {
-    for (const int flip : {0x01, 0x80, 0xff}) {
-      std::string bad = good;
-      bad[at] = static_cast<char>(bad[at] ^ flip);
-      WriteTextFile(path, bad);
-      const std::string error = ErrorOf([&] { ReadCheckpoint(path); });
-      ASSERT_EQ(error.rfind(path + ": is ", 0), 0) << "byte " << at << ": " << error;
-      ASSERT_NE(error.find("start again without --resume"), std::string::npos) << error;
-    }
+  // The text of the header, its zeros, HDF5's structures and the data.
+  constexpr size_t kText = 70;
+  int flip = 1;
+  for (size_t at = 0; at < good.size(); at += at < kText ? 1 : 53) {
+    std::string bad = good;
+    flip = flip == 0x80 ? 1 : flip << 1;
+    bad[at] = static_cast<char>(bad[at] ^ flip);
+    WriteTextFile(path, bad);
+    const std::string error = ErrorOf([&] { ReadCheckpoint(path); });
+    ASSERT_EQ(error.rfind(path + ": is ", 0), 0) << "byte " << at << ": " << error;
+    ASSERT_NE(error.find("start again without --resume"), std::string::npos) << error;
   }
 }
 
