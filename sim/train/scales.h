@@ -7,10 +7,10 @@
 
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 namespace tetralog::train {
 
@@ -54,8 +54,8 @@ class Hindsight {
     average_ = seen_ ? 0.9 * average_ + 0.1 * value : value;
     seen_ = true;
   }
-  std::vector<double> Save() const { return {average_, seen_ ? 1.0 : 0.0}; }
-  void Load(const std::vector<double>& saved) {  // of two values
+  std::array<double, 2> Save() const { return {average_, seen_ ? 1.0 : 0.0}; }
+  void Load(const std::array<double, 2>& saved) {
     average_ = saved[0];
     seen_ = saved[1] != 0;
   }
