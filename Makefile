@@ -82,4 +82,5 @@ clean:  ## remove build/
 -include sim/regress.mk
 -include sim/utilisation.mk
 -include sim/functional/bench.mk
+-include sim/train/train.mk
 -include docs/docs.mk

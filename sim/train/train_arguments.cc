@@ -47,6 +47,7 @@ void AddTrainOptions(CLI::App& command, TrainArguments& arguments) {
               args->values.emplace_back(name, value);
             },
             key.help)
+        ->take_last()
         ->group("Recipe");
   }
   const CLI::Range steps(uint64_t{1}, uint64_t{1'000'000'000});
@@ -93,8 +94,6 @@ Recipe CheckTrainArguments(const TrainArguments& args, size_t train_images) {
          "--check-machine: how often? give --check-every N too");
   Refuse(!args.record.empty() && (recipe.variant != "luq" || recipe.fnt > 0),
          "--record: steps in FP32 or of broken variants cannot be replayed; leave it out");
-  Refuse(!args.record.empty() && recipe.clip != "sawb",
-         "--record: the reference that records has the rule sawb only; leave --clip out");
   if (!args.checkpoint.empty()) {
     CheckCheckpointPath(args.checkpoint);
     const bool exists = std::filesystem::exists(args.checkpoint);

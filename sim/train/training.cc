@@ -31,13 +31,12 @@ reference::Variant VariantOf(const std::string& name) {
 }
 
 std::unique_ptr<Trainer> MakeReference(const Recipe& recipe, const reference::Images& train) {
-  if (recipe.clip != "sawb")
-    throw std::invalid_argument("clip: the reference has the rule sawb only; leave --clip out");
   reference::TrainerOptions options;
   options.network = recipe.network;
   options.variant = VariantOf(recipe.variant);
   options.seed = recipe.seed;
   options.hindsight = recipe.scales == "hindsight";
+  options.max_clip = recipe.clip == "max";
   options.momentum = recipe.momentum;
   return MakeReferenceTrainer(options, train);
 }
@@ -65,9 +64,7 @@ std::unique_ptr<Trainer> MakeOn(const std::string& level, const Recipe& recipe,
   options.clip = recipe.clip == "max" ? ClipRule::kMax : ClipRule::kSawb;
   options.momentum = recipe.momentum;
   if (recipe.fnt > 0) {
-    Recipe sawb = recipe;  // FP32 clips nothing
-    sawb.clip = "sawb";
-    training->helpers.push_back(MakeReference(sawb, train));
+    training->helpers.push_back(MakeReference(recipe, train));
     options.fp32 = training->helpers.back().get();
   }
   training->machines.push_back(CheckedMachine(level, recipe.shape, make_machine));
