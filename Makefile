@@ -86,4 +86,5 @@ clean:  ## remove build/
 -include sim/estimate.mk
 -include sim/functional/bench.mk
 -include sim/python/python.mk
+-include sim/train/train.mk
 -include docs/docs.mk

@@ -53,6 +53,49 @@ std::vector<uint64_t> NonZeros(Format format, const TensorView& view) {
   return counts;
 }
 
+// Columns of D that are stored together when D is transposed, so that their lines stay in the
+// cache.
+constexpr size_t kColumns = 64;
+
+// D [m, n] as the command stores it, from its row-major elements.
+void StoreInt32(const int32_t* z, const Command& command, uint8_t* base) {
+  const size_t m = command.m, n = command.n, stride = command.d_stride;
+  if (!command.d_transposed) {
+    for (size_t r = 0; r < m; ++r) std::memcpy(base + r * stride, z + r * n, n * sizeof *z);
+    return;
+  }
+  for (size_t c0 = 0; c0 < n; c0 += kColumns) {
+    for (size_t r = 0; r < m; ++r) {
+      for (size_t c = c0; c < std::min(c0 + kColumns, n); ++c) {
+        std::memcpy(base + c * stride + r * sizeof *z, z + r * n + c, sizeof *z);
+      }
+    }
+  }
+}
+
+void StoreCodes(const uint8_t* codes, const Command& command, uint8_t* base) {
+  const size_t m = command.m, n = command.n, stride = command.d_stride;
+  const auto pair = [](uint8_t low, uint8_t high) { return static_cast<uint8_t>(low | high << 4); };
+  if (!command.d_transposed) {
+    for (size_t r = 0; r < m; ++r) {
+      const uint8_t* from = codes + r * n;
+      uint8_t* row = base + r * stride;
+      for (size_t i = 0; i < n / 2; ++i) row[i] = pair(from[2 * i], from[2 * i + 1]);
+      if (n % 2 != 0) row[n / 2] = from[n - 1];
+    }
+    return;
+  }
+  for (size_t c0 = 0; c0 < n; c0 += kColumns) {
+    const size_t c1 = std::min(c0 + kColumns, n);
+    for (size_t i = 0; i < m / 2; ++i) {
+      const uint8_t *low = codes + 2 * i * n, *high = low + n;
+      for (size_t c = c0; c < c1; ++c) base[c * stride + i] = pair(low[c], high[c]);
+    }
+    if (m % 2 == 0) continue;
+    for (size_t c = c0; c < c1; ++c) base[c * stride + m / 2] = codes[(m - 1) * n + c];
+  }
+}
+
 TensorView Transpose(TensorView view) {
   std::swap(view.rows, view.cols);
   view.transposed = !view.transposed;
@@ -256,6 +299,11 @@ GemmCommand FunctionalMachine::Bind(const Command& command, std::vector<int32_t>
     const size_t cols = command.c_col_stride == 0 ? 1 : n;
     addend.resize(rows * cols);
     for (size_t r = 0; r < rows; ++r) {
+      if (command.c_col_stride == sizeof(int32_t)) {
+        std::memcpy(&addend[r * cols], memory + command.c_base + r * command.c_row_stride,
+                    cols * sizeof(int32_t));
+        continue;
+      }
       for (size_t c = 0; c < cols; ++c) {
         std::memcpy(&addend[r * cols + c],
                     memory + command.c_base + r * command.c_row_stride + c * command.c_col_stride,
@@ -287,22 +335,12 @@ GemmCommand FunctionalMachine::Bind(const Command& command, std::vector<int32_t>
 
 void FunctionalMachine::WriteOutputs(const Command& command, const GemmResult& result) {
   const Region d = RegionD(command);
-  const size_t m = command.m, n = command.n;
-  const size_t rows = command.d_transposed ? n : m, cols = command.d_transposed ? m : n;
-  const size_t row_step = command.d_transposed ? 1 : n, col_step = command.d_transposed ? n : 1;
-  std::vector<uint8_t> codes(cols);
   for (size_t s = 0; s < command.samples; ++s) {
-    for (size_t r = 0; r < rows; ++r) {
-      uint8_t* row = memory_.data() + d.base + s * d.sample_stride + r * d.stride;
-      for (size_t c = 0; c < cols; ++c) {
-        const size_t element = r * row_step + c * col_step;
-        if (result.codes.empty()) {
-          std::memcpy(row + 4 * c, &result.z[element], sizeof(int32_t));
-        } else {
-          codes[c] = result.codes[s][element];
-        }
-      }
-      if (!result.codes.empty()) PackRow(codes, {row, d.row_bytes});
+    uint8_t* base = memory_.data() + d.base + s * d.sample_stride;
+    if (result.codes.empty()) {
+      StoreInt32(result.z.data(), command, base);
+    } else {
+      StoreCodes(result.codes[s].data(), command, base);
     }
   }
 }

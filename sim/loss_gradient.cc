@@ -4,6 +4,7 @@
 #include "sim/loss_gradient.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <stdexcept>
 #include <string>
@@ -26,6 +27,26 @@ ScaledValue ScaledFrom(double y) {
 
 }  // namespace
 
+std::vector<std::vector<uint8_t>> RoundLossGradient(std::span<const double> gradient,
+                                                    size_t classes, const LossOptions& options) {
+  const int random_bits = static_cast<int>(options.random_bits);
+  std::vector<std::vector<uint8_t>> samples(options.samples, std::vector<uint8_t>(gradient.size()));
+  for (uint32_t s = 0; s < options.samples; ++s) {
+    std::array<uint16_t, kRandomGroup> words{};
+    for (size_t i = 0; i < gradient.size(); ++i) {
+      const auto row = static_cast<uint32_t>(i / classes), col = static_cast<uint32_t>(i % classes);
+      if (col % kRandomGroup == 0) {
+        words =
+            LaneWords(MixedState(options.seed, static_cast<uint8_t>(s), row, col / kRandomGroup));
+      }
+      samples[s][i] = QuantizeLuq(ScaledFrom(std::ldexp(gradient[i], -options.shift)),
+                                  TopBits(words[col % kRandomGroup], random_bits), random_bits)
+                          .code;
+    }
+  }
+  return samples;
+}
+
 LossGradient MakeLossGradient(std::span<const int32_t> logits, std::span<const uint8_t> labels,
                               const LossOptions& options) {
   if (labels.empty() || logits.size() % labels.size() != 0) {
@@ -44,18 +65,7 @@ LossGradient MakeLossGradient(std::span<const int32_t> logits, std::span<const u
   LossGradient result;
   result.mean = loss.mean;
   result.correct = static_cast<uint32_t>(loss.correct);
-  const int random_bits = static_cast<int>(options.random_bits);
-  for (uint32_t s = 0; s < options.samples; ++s) {
-    std::vector<uint8_t>& codes = result.codes.emplace_back();
-    for (size_t i = 0; i < real.size(); ++i) {
-      const uint16_t word =
-          RandomWord(options.seed, static_cast<uint8_t>(s), static_cast<uint32_t>(i / classes),
-                     static_cast<uint32_t>(i % classes));
-      codes.push_back(QuantizeLuq(ScaledFrom(std::ldexp(loss.gradient[i], -options.shift)),
-                                  TopBits(word, random_bits), random_bits)
-                          .code);
-    }
-  }
+  result.codes = RoundLossGradient(loss.gradient, classes, options);
   return result;
 }
 

@@ -5,6 +5,7 @@
 // codes, rounded by LUQ with the words that docs/random.md gives an element (sample, image, class).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -27,6 +28,10 @@ struct LossOptions {
   uint32_t samples = 1;  // independently rounded
   uint32_t random_bits = kRandomBits;
 };
+
+// LUQ of a gradient of real values, row-major [.., classes], in units of 2^shift: codes by sample.
+std::vector<std::vector<uint8_t>> RoundLossGradient(std::span<const double> gradient,
+                                                    size_t classes, const LossOptions& options);
 
 // logits: row-major [labels.size(), classes]. The same bits on every processor.
 LossGradient MakeLossGradient(std::span<const int32_t> logits, std::span<const uint8_t> labels,

@@ -9,6 +9,7 @@ target_link_libraries(tetralog_machine PRIVATE tetralog_warnings
 add_library(tetralog_training STATIC loss_gradient.cc mlp_step.cc)
 target_link_libraries(tetralog_training PRIVATE tetralog_warnings
                       PUBLIC tetralog_machine tetralog_trace tetralog_reference_host)
+add_subdirectory(train)
 
 # Estimates: the cycle model without data as a machine, tables of layers, and what they cost.
 add_library(tetralog_estimate STATIC ideal_memory.cc estimate_machine.cc layer_table.cc estimate.cc)

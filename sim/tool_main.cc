@@ -22,6 +22,7 @@ int ToolMain(const std::string& name, int argc, char** argv) {
   AddReplay(app, action);
   AddRegress(app, action);
   AddEstimate(app, action);
+  AddTrain(app, action, argc, argv);
   app.failure_message([](const CLI::App*, const CLI::Error& e) {
     return fmt::format("error: {}; see --help\n", e.what());
   });

@@ -113,15 +113,16 @@ inline uint64_t Lanes(uint64_t x) {
   return (Tap<p>(x) ^ Tap<q>(x) ^ (Tap<r>(x) & Tap<s>(x))) & 0x1111111111111111;
 }
 
-void RandomWords(uint64_t seed, uint8_t sample, uint32_t row, uint32_t group0, size_t groups,
-                 uint16_t* __restrict words) {
+// The words of `groups` groups, whose states differ in a number at bit `at` of their address: the
+// group (32) or the row (0).
+template <unsigned at>
+void GroupWords(uint64_t address, uint32_t first, size_t groups, uint16_t* __restrict words) {
   constexpr uint64_t kLow = 0x0f0f0f0f0f0f0f0f;
   // Low and high bytes of the words of even and odd lanes, 8 of each in a number.
   uint64_t even_low[kSegment / 16], odd_low[kSegment / 16];
   uint64_t even_high[kSegment / 16], odd_high[kSegment / 16];
-  const uint64_t address = seed ^ (uint64_t{sample} << 56 | row);
   for (size_t g = 0; g < groups; ++g) {
-    uint64_t x = address ^ static_cast<uint64_t>(group0 + g) << 32;
+    uint64_t x = address ^ uint64_t { first + static_cast<uint32_t>(g) } << at;
     x = Round(x, 0x243f6a8885a308d3);
     x = Round(x, 0x13198a2e03707344);
     x = Round(x, 0xa4093822299f31d0);
@@ -149,6 +150,16 @@ void RandomWords(uint64_t seed, uint8_t sample, uint32_t row, uint32_t group0, s
     words[2 * i] = static_cast<uint16_t>(el[i] | eh[i] << 8);
     words[2 * i + 1] = static_cast<uint16_t>(ol[i] | oh[i] << 8);
   }
+}
+
+void RandomWords(uint64_t seed, uint8_t sample, uint32_t row, uint32_t group0, size_t groups,
+                 uint16_t* words) {
+  GroupWords<32>(seed ^ (uint64_t{sample} << 56 | row), group0, groups, words);
+}
+
+void RandomRows(uint64_t seed, uint8_t sample, uint32_t row0, uint32_t group, size_t rows,
+                uint16_t* words) {
+  GroupWords<0>(seed ^ (uint64_t{sample} << 56 | uint64_t{group} << 32), row0, rows, words);
 }
 
 // ---- Scale and round ----
@@ -249,7 +260,7 @@ SegmentCounts Stochastic(const StochasticPlan& plan, const int32_t* z, const uin
 }  // namespace
 
 extern const Kernels TETRALOG_KERNELS = {Decode<Int4>, Decode<Uint4>, Decode<Log4>, AddC,
-                                         Mask,         Statistics,    RandomWords,  Nearest,
-                                         Luq,          Stochastic};
+                                         Mask,         Statistics,    RandomWords,  RandomRows,
+                                         Nearest,      Luq,           Stochastic};
 
 }  // namespace tetralog

@@ -76,6 +76,9 @@ struct Kernels {
   // The random words of `groups` groups of 16 columns of a row (docs/random.md).
   void (*random_words)(uint64_t seed, uint8_t sample, uint32_t row, uint32_t group0, size_t groups,
                        uint16_t* words);
+  // Those of one group of columns in `rows` <= kSegment / 16 rows.
+  void (*random_rows)(uint64_t seed, uint8_t sample, uint32_t row0, uint32_t group, size_t rows,
+                      uint16_t* words);
 
   SegmentCounts (*nearest)(const NearestPlan& plan, const int32_t* z, size_t n, uint8_t* codes);
   SegmentCounts (*luq)(const LuqPlan& plan, const int32_t* z, const uint16_t* words, size_t n,

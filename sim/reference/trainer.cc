@@ -4,10 +4,6 @@
 #include "sim/reference/trainer.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
-#include <dlfcn.h>
-#include <malloc.h>
-#include <torch/version.h>
 
 #include <algorithm>
 #include <cmath>
@@ -30,6 +26,11 @@ class Hindsight {
     return seen_ && enabled ? average_ : current;
   }
   double average() const { return average_; }
+  std::array<double, 2> state() const { return {average_, seen_ ? 1.0 : 0.0}; }
+  void set_state(const std::array<double, 2>& state) {
+    average_ = state[0];
+    seen_ = state[1] != 0;
+  }
   void observe(double current) {
     average_ = seen_ ? 0.9 * average_ + 0.1 * current : current;
     seen_ = true;
@@ -66,20 +67,6 @@ std::vector<double> to_vector(const at::Tensor& tensor) {
 
 }  // namespace
 
-const char* variant_name(Variant variant) {
-  switch (variant) {
-    case Variant::kFp32:
-      return "fp32";
-    case Variant::kLuq:
-      return "luq";
-    case Variant::kNearestGradients:
-      return "nearest-gradients";
-    case Variant::kFlooredUnderflow:
-      return "floored-underflow";
-  }
-  return "";
-}
-
 struct Trainer::Impl {
   TrainerOptions options;
   std::vector<Layer> layers;
@@ -89,8 +76,9 @@ struct Trainer::Impl {
   double pixel_step = 1;  // counts of 0..255 that make one input code; the real value is 0..1
   uint64_t step = 0;
   std::vector<TraceGemm>* record = nullptr;
+  bool fp32_step = false;
 
-  bool quantised() const { return options.variant != Variant::kFp32; }
+  bool quantised() const { return options.variant != Variant::kFp32 && !fp32_step; }
   at::ScalarType stored_type() const { return options.float64 ? at::kDouble : at::kFloat; }
 
   // Left times right on integers whose products are at most `product`, as float64. The fast route
@@ -109,6 +97,10 @@ struct Trainer::Impl {
     return sum;
   }
 
+  double clip_of(const PositiveSums& sums, double unit) const {
+    return options.max_clip ? static_cast<double>(sums.max) * unit : activation_clip(sums, unit);
+  }
+
   at::Tensor weights(size_t i, double* scale) const {
     const LayerParameters& layer = parameters[i];
     const at::Tensor real =
@@ -116,7 +108,9 @@ struct Trainer::Impl {
                       {static_cast<int64_t>(layers[i].out), static_cast<int64_t>(layers[i].in)},
                       at::TensorOptions(at::kDouble));
     if (!quantised()) return real.to(at::kFloat);
-    *scale = scale_of(weight_clip(layer.weight.values), kInt4Max);
+    const double clip =
+        options.max_clip ? real.abs().max().item<double>() : weight_clip(layer.weight.values);
+    *scale = scale_of(clip, kInt4Max);
     return round_int4(real / *scale).to(stored_type());
   }
 
@@ -172,8 +166,7 @@ struct Trainer::Impl {
     if (!last) {
       double clip = states[i].activation_clip.average();
       if (learn != nullptr) {
-        const double current =
-            activation_clip(positive_sums(z.data_ptr<double>(), z.numel()), unit);
+        const double current = clip_of(positive_sums(z.data_ptr<double>(), z.numel()), unit);
         clip = learn->activation_clip.estimate(current, options.hindsight);
         learn->activation_clip.observe(current);
       }
@@ -316,6 +309,7 @@ struct Trainer::Impl {
   }
 
   StepResult train(const Batch& batch, const StepOptions& step_options) {
+    fp32_step = step_options.fp32;
     record = quantised() ? step_options.record : nullptr;
     const Forward pass = forward(batch, &states);
     const Loss loss = softmax_loss(to_vector(pass.logits), batch.labels, kClasses);
@@ -348,6 +342,7 @@ struct Trainer::Impl {
     }
     ++step;
     record = nullptr;
+    fp32_step = false;
     return {loss.mean, loss.correct};
   }
 };
@@ -361,7 +356,7 @@ Trainer::Trainer(const TrainerOptions& options, const Images& train)
   // One scale for all input pixels, by the rule of activations on the whole training set.
   const std::vector<double> pixels(train.pixels.begin(), train.pixels.end());
   impl_->pixel_step =
-      scale_of(activation_clip(positive_sums(pixels.data(), pixels.size()), 1.0), kUint4Max);
+      scale_of(impl_->clip_of(positive_sums(pixels.data(), pixels.size()), 1.0), kUint4Max);
 }
 
 Trainer::~Trainer() = default;
@@ -377,17 +372,23 @@ size_t Trainer::count_correct(const Batch& batch) const {
 
 const std::vector<LayerParameters>& Trainer::parameters() const { return impl_->parameters; }
 
-void prepare_process() {
-  // Freed tensors stay with the process: steps use the same sizes again and again.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  at::set_num_threads(1);
-  // OpenBLAS with its own threads does not listen to the tensor library.
-  if (void* set = dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) {
-    reinterpret_cast<void (*)(int)>(set)(1);
+TrainerState Trainer::state() const {
+  TrainerState state{impl_->parameters, {}, {}, impl_->loss_gradient_max.state(), impl_->step};
+  for (const LayerState& layer : impl_->states) {
+    state.activation_clip.push_back(layer.activation_clip.state());
+    state.gradient_max.push_back(layer.gradient_max.state());
   }
+  return state;
 }
 
-std::string tensor_library_version() { return TORCH_VERSION; }
+void Trainer::set_state(const TrainerState& state) {
+  impl_->parameters = state.parameters;
+  for (size_t i = 0; i < impl_->states.size(); ++i) {
+    impl_->states[i].activation_clip.set_state(state.activation_clip.at(i));
+    impl_->states[i].gradient_max.set_state(state.gradient_max.at(i));
+  }
+  impl_->loss_gradient_max.set_state(state.loss_gradient_max);
+  impl_->step = state.steps;
+}
 
 }  // namespace tetralog::reference

@@ -14,6 +14,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -42,6 +43,7 @@ struct TrainerOptions {
   uint64_t seed = 1;      // of the run
   bool float64 = false;   // every GEMM in float64
   bool hindsight = true;  // otherwise scales come from the current tensor
+  bool max_clip = false;  // weights and activations are clipped at their maximum, not by SAWB
   double momentum = 0.9;
 };
 
@@ -55,11 +57,21 @@ struct StepOptions {
   double rate = 0.05;                        // learning rate
   uint32_t samples = 1;                      // independent samples of each gradient (SMP)
   std::vector<TraceGemm>* record = nullptr;  // gets the GEMMs of this step
+  bool fp32 = false;                         // this step as in the FP32 variant
 };
 
 struct StepResult {
   double loss = 0;
   size_t correct = 0;
+};
+
+// All that a trainer is, but its options. An estimate is its average, and 1 when it has seen a
+// value.
+struct TrainerState {
+  std::vector<LayerParameters> parameters;                           // by layer
+  std::vector<std::array<double, 2>> activation_clip, gradient_max;  // by layer
+  std::array<double, 2> loss_gradient_max{};
+  uint64_t steps = 0;
 };
 
 class Trainer {
@@ -72,6 +84,8 @@ class Trainer {
   StepResult step(const Batch& batch, const StepOptions& options);
   size_t count_correct(const Batch& batch) const;
   const std::vector<LayerParameters>& parameters() const;
+  TrainerState state() const;
+  void set_state(const TrainerState& state);  // of the same network
 
  private:
   struct Impl;

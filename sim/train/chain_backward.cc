@@ -1,0 +1,174 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The backward pass and the update of ChainStep.
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/loss_gradient.h"
+#include "sim/reference/seeds.h"
+#include "sim/train/chain_step.h"
+#include "sim/train/gradient_rounding.h"
+
+namespace tetralog::train {
+namespace {
+
+// One alpha for all samples of a gradient.
+OutputOptions Log4Output(int shift, uint64_t seed) {
+  OutputOptions output;
+  output.scale_shift = shift;
+  output.rounding = Rounding::kStochastic;
+  output.seed = seed;
+  return output;
+}
+
+}  // namespace
+
+void ChainStep::SendLossGradient(const std::vector<double>& gradient, uint64_t step) {
+  double max = 0;
+  for (const double g : gradient) max = std::max(max, std::fabs(g));
+  LossOptions luq;
+  luq.shift = Log4Shift(Known(loss_gradient_max_) ? loss_gradient_max_.average() : max);
+  loss_gradient_max_.Observe(max);
+  luq.seed =
+      reference::derive_seed({options_.seed, step, layers_.size(), reference::kLossGradient});
+  luq.samples = samples_;
+  luq.random_bits = tensors_.driver().shape().random_bits;
+  states_.back().dy_scale = std::ldexp(1.0, luq.shift);
+
+  const Tensor& dy = tensors_[layers_.size() - 1].dy;
+  bytes_.assign(dy.sample_bytes() * samples_, 0);
+  uint8_t* row = bytes_.data();
+  for (const std::vector<uint8_t>& codes : RoundLossGradient(gradient, dy.cols, luq)) {
+    for (size_t r = 0; r < dy.rows; ++r, row += dy.stride) {
+      kernels_.pack(&codes[r * dy.cols], dy.cols, row);
+    }
+  }
+  tensors_.Write(dy, bytes_);
+}
+
+// A layer's input gradient comes before its weight gradient: the layer below waits for it.
+void ChainStep::Backward(uint64_t step) {
+  for (size_t i = layers_.size(); i-- > 0;) {
+    if (i > 0) {
+      const uint64_t seed =
+          reference::derive_seed({options_.seed, step, i, reference::kInputGradient});
+      if (Convolution(i)) {
+        const Handle columns = tensors_.InputGradientZ(i);
+        tensors_.WeightGradient(i);
+        PassColumns(i, columns, seed);
+        continue;
+      }
+      InputGradient(i, seed);
+    }
+    tensors_.WeightGradient(i);
+    if (i > 0 && Convolution(i - 1)) PassFeatures(i);
+  }
+  tensors_.driver().WaitAll();
+  for (size_t i = 1; i < layers_.size(); ++i) {
+    LayerState& layer = states_[i];
+    if (!layer.dx) continue;
+    const uint32_t max = tensors_.driver().Wait(*layer.dx).record.max_abs;
+    layer.gradient_max.Observe(max * (layer.dy_scale * layer.weight_scale));
+    layer.dx.reset();
+  }
+}
+
+// The shift of a gradient in units of `unit` whose greatest magnitude is `max` in this step.
+int ChainStep::GradientShift(const Hindsight& estimate, double unit, uint32_t max) const {
+  return Log4Shift((Known(estimate) ? estimate.average() : max * unit) / unit);
+}
+
+// Of a fully connected layer, on the machine.
+void ChainStep::InputGradient(size_t i, uint64_t seed) {
+  LayerState& layer = states_[i];
+  const double unit = layer.dy_scale * layer.weight_scale;
+  int shift = 0;
+  if (Known(layer.gradient_max)) {
+    shift = GradientShift(layer.gradient_max, unit, 0);
+    layer.dx = tensors_.InputGradient(i, Log4Output(shift, seed));
+  } else {
+    const Handle z = tensors_.InputGradientZ(i);
+    const uint32_t max = tensors_.driver().Wait(z).record.max_abs;
+    shift = GradientShift(layer.gradient_max, unit, max);
+    layer.gradient_max.Observe(max * unit);
+    tensors_.RoundInputGradient(i, Log4Output(shift, seed));
+  }
+  states_[i - 1].dy_scale = std::ldexp(unit, shift);
+}
+
+// The gradient of features, [batch, in] = [image, row, column, channel], to the convolution below.
+void ChainStep::PassFeatures(size_t i) {
+  tensors_.driver().WaitAll();
+  const Tensor& dx = tensors_.dx(i);
+  codes_.resize(size_t{dx.rows} * dx.cols);
+  for (uint32_t s = 0; s < samples_; ++s) {
+    Tensor sample = dx;
+    sample.address += uint64_t{s} * dx.sample_stride;
+    const uint8_t* packed = ReadBytes(sample, dx.sample_bytes());
+    for (size_t row = 0; row < dx.rows; ++row) {
+      kernels_.unpack(packed + row * dx.stride, dx.cols, &codes_[row * dx.cols]);
+    }
+    SendUnpooled(i - 1, codes_.data(), s);
+  }
+}
+
+// The gradient of a convolution's columns, summed into its image and rounded here, to the
+// convolution below. Where the image is zero no gradient passes.
+void ChainStep::PassColumns(size_t i, Handle handle, uint64_t seed) {
+  LayerState& layer = states_[i];
+  ConvolutionHost& host = *layer.host;
+  tensors_.driver().Wait(handle);
+  const Tensor& dz = tensors_[i].dz;
+  host.Fold(ReadInt32(dz), dz.stride / sizeof(int32_t));
+  const size_t channels = layers_[i].channels, pixels = host.pixels();
+  codes_.resize(pixels * channels);
+  kernels_.transpose(states_[i - 1].host->values(), channels, pixels, codes_.data());
+  std::vector<int32_t>& z = host.image();
+  const uint32_t max = kernels_.mask_max(codes_.data(), z.size(), z.data());
+
+  const double unit = layer.dy_scale * layer.weight_scale;
+  HostLuq luq;
+  luq.shift = GradientShift(layer.gradient_max, unit, max);
+  layer.gradient_max.Observe(max * unit);
+  luq.seed = seed;
+  luq.random_bits = static_cast<int>(tensors_.driver().shape().random_bits);
+  states_[i - 1].dy_scale = std::ldexp(unit, luq.shift);
+  for (uint32_t s = 0; s < samples_; ++s) {
+    luq.sample = static_cast<uint8_t>(s);
+    RoundToLog4(z.data(), pixels, channels, luq, codes_.data());
+    SendUnpooled(i - 1, codes_.data(), s);
+  }
+}
+
+// codes: the gradient of the pooled outputs of convolution i, [image, row, column, channel].
+void ChainStep::SendUnpooled(size_t i, const uint8_t* codes, uint32_t sample) {
+  const ConvolutionHost& host = *states_[i].host;
+  const size_t channels = layers_[i].out;
+  planes_.resize(channels * host.pooled() + kBlock);
+  kernels_.transpose(codes, host.pooled(), channels, planes_.data());
+  Tensor dy = tensors_[i].dy;
+  packed_.resize(dy.sample_bytes() + kBlock);
+  host.Unpool(planes_.data(), dy.stride, packed_.data());
+  dy.address += uint64_t{sample} * dy.sample_stride;
+  tensors_.Write(dy, std::span(packed_).first(dy.sample_bytes()));
+}
+
+// dW [out, in + 1]: weight gradients, and the bias gradient behind them.
+void ChainStep::Update(size_t i, double rate) {
+  const reference::Layer& layer = layers_[i];
+  const LayerState& state = states_[i];
+  const Tensor& dw = tensors_[i].dw;
+  const int32_t* row = ReadInt32(dw);
+  const double unit = state.dy_scale / static_cast<double>(samples_);
+  reference::Parameters &weight = parameters_[i].weight, &bias = parameters_[i].bias;
+  for (size_t o = 0; o < layer.out; ++o, row += dw.stride / sizeof(int32_t)) {
+    kernels_.update(row, unit * state.input_scale, rate, options_.momentum,
+                    &weight.velocity[o * layer.in], &weight.values[o * layer.in], layer.in);
+    kernels_.update(row + layer.in, unit, rate, options_.momentum, &bias.velocity[o],
+                    &bias.values[o], 1);
+  }
+}
+
+}  // namespace tetralog::train

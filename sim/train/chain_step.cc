@@ -1,0 +1,259 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/train/chain_step.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include "sim/reference/loss.h"
+
+namespace tetralog::train {
+
+ChainStep::ChainStep(const ChainOptions& options, Machine& machine,
+                     const std::vector<reference::Layer>& layers, const reference::Images& train)
+    : options_(options),
+      layers_(layers),
+      tensors_(machine, layers),
+      kernels_(BestHostKernels()),
+      parameters_(reference::initial_parameters(layers, options.seed)),
+      states_(layers.size()) {
+  // One scale for all pixels, by the rule of activations on the whole training set.
+  const double clip = ActivationClip(SumPositives(train.pixels), 1.0, options.clip);
+  const double step = ScaleOf(clip, kUint4Max);
+  pixel_scale_ = step / 255.0;
+  for (size_t pixel = 0; pixel < pixel_codes_.size(); ++pixel) {
+    const double code = std::nearbyint(static_cast<double>(pixel) / step);
+    pixel_codes_[pixel] = static_cast<uint8_t>(std::min(code, double{kUint4Max}));
+  }
+}
+
+StepResult ChainStep::Train(const Batch& batch, const StepOptions& options, uint64_t step) {
+  Plan(batch, options.samples);
+  Forward(batch, true);
+  const reference::Loss loss =
+      reference::softmax_loss(Logits(batch.size), batch.labels, layers_.back().out);
+  SendLossGradient(loss.gradient, step);
+  Backward(step);
+  for (size_t i = 0; i < layers_.size(); ++i) Update(i, options.rate);
+  weights_sent_ = false;
+  return {loss.mean, loss.correct};
+}
+
+size_t ChainStep::CountCorrect(const Batch& batch) {
+  Plan(batch, samples_);
+  Forward(batch, false);
+  return reference::softmax_loss(Logits(batch.size), batch.labels, layers_.back().out).correct;
+}
+
+void ChainStep::Plan(const Batch& batch, uint32_t samples) {
+  if (batch.size != batch_ || samples != samples_) {
+    batch_ = batch.size;
+    samples_ = samples;
+    weights_sent_ = false;
+    for (size_t i = 0; i < layers_.size(); ++i) {
+      if (Convolution(i)) states_[i].host.emplace(layers_[i], batch_);
+    }
+  }
+  for (LayerState& layer : states_) {  // of a step that ended with an error
+    layer.z.reset();
+    layer.dx.reset();
+  }
+  tensors_.Plan(static_cast<uint32_t>(batch_), samples_);
+  tensors_.BeginStep();
+}
+
+// --- State ---
+
+ChainState ChainStep::state() const {
+  ChainState state;
+  state.parameters = parameters_;
+  for (const LayerState& layer : states_) {
+    state.activation_clip.push_back(layer.activation_clip.Save());
+    state.gradient_max.push_back(layer.gradient_max.Save());
+  }
+  state.loss_gradient_max = loss_gradient_max_.Save();
+  return state;
+}
+
+void ChainStep::set_state(const ChainState& state) {
+  parameters_ = state.parameters;
+  for (size_t i = 0; i < states_.size(); ++i) {
+    states_[i].activation_clip.Load(state.activation_clip[i]);
+    states_[i].gradient_max.Load(state.gradient_max[i]);
+  }
+  loss_gradient_max_.Load(state.loss_gradient_max);
+  weights_sent_ = false;
+}
+
+// --- To and from the machine ---
+
+void ChainStep::SendWeights() {
+  if (weights_sent_) return;
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const reference::Layer& layer = layers_[i];
+    const std::vector<double>& weights = parameters_[i].weight.values;
+    const double clip = WeightClip(weights, options_.clip);
+    if (!std::isfinite(clip)) {
+      throw std::runtime_error("the weights of " + layer.name +
+                               " are no numbers: the training has diverged; lower the rate");
+    }
+    const double scale = states_[i].weight_scale = ScaleOf(clip, kInt4Max);
+    const Tensor& w = tensors_[i].w;
+    bytes_.resize(w.sample_bytes());
+    for (size_t o = 0; o < layer.out; ++o) {
+      kernels_.quantise_int4(&weights[o * layer.in], scale, layer.in, &bytes_[o * w.stride]);
+    }
+    tensors_.Write(w, bytes_);
+  }
+  weights_sent_ = true;
+}
+
+void ChainStep::SendBias(size_t i) {
+  const double unit = states_[i].unit();
+  std::vector<int32_t> c;
+  for (const double bias : parameters_[i].bias.values) {
+    c.push_back(static_cast<int32_t>(std::clamp(std::nearbyint(bias / unit), -0x1p31, 0x1p31 - 1)));
+  }
+  tensors_.driver().UploadInt32(tensors_[i].bias, c);
+}
+
+void ChainStep::SendImages(const Batch& batch) {
+  const size_t size = batch.size * reference::kImageSize;
+  codes_.resize(size);
+  for (size_t i = 0; i < size; ++i) codes_[i] = pixel_codes_[batch.pixels[i]];
+  if (Convolution(0)) {
+    SendColumns(0, codes_.data());
+  } else {
+    SendFeatures(0, codes_.data());
+  }
+}
+
+void ChainStep::SendColumns(size_t i, const uint8_t* planes) {
+  const Tensor& x = tensors_[i].x;
+  const std::vector<uint8_t>& columns = states_[i].host->Columns(planes, x.stride);
+  tensors_.Write(x, std::span(columns).first(x.sample_bytes()));
+}
+
+// codes: [batch, in], one a byte.
+void ChainStep::SendFeatures(size_t i, const uint8_t* codes) {
+  const Tensor& x = tensors_[i].x;
+  const size_t in = layers_[i].in;
+  bytes_.resize(x.sample_bytes());
+  for (size_t image = 0; image < batch_; ++image) {
+    uint8_t* row = &bytes_[image * x.stride];
+    kernels_.pack(codes + image * in, in, row);
+    row[in / 2] = 1;  // `in` is even: the column of ones begins a byte
+  }
+  tensors_.Write(x, bytes_);
+}
+
+const uint8_t* ChainStep::ReadBytes(const Tensor& tensor, uint64_t bytes) {
+  bytes_.resize(bytes + kBlock);
+  tensors_.Read(tensor, std::span(bytes_).first(bytes));
+  return bytes_.data();
+}
+
+// Rows of `stride` bytes.
+const int32_t* ChainStep::ReadInt32(const Tensor& tensor) {
+  numbers_.resize(tensor.sample_bytes() / sizeof(int32_t));
+  tensors_.Read(tensor, {reinterpret_cast<uint8_t*>(numbers_.data()), tensor.sample_bytes()});
+  return numbers_.data();
+}
+
+// --- Forward ---
+
+// `learn`: the outputs' sums are taken, for the scales of later steps.
+void ChainStep::Forward(const Batch& batch, bool learn) {
+  SendWeights();
+  SendImages(batch);
+  double scale = pixel_scale_;
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    LayerState& layer = states_[i];
+    layer.input_scale = scale;
+    SendBias(i);
+    const bool last = i + 1 == layers_.size();
+    if (last) {
+      tensors_.ForwardZ(i);
+      break;
+    }
+    if (learn) layer.z = tensors_.ForwardZ(i);
+    const bool current = learn && !Known(layer.activation_clip);
+    const double clip = current ? ObserveZ(i) : layer.activation_clip.average();
+    const OutputOptions output = OutputOf(i, clip, &scale);
+    if (learn) {
+      tensors_.RoundZ(i, output);
+    } else {
+      tensors_.Forward(i, output);
+    }
+    if (Convolution(i)) PassPool(i);
+  }
+  tensors_.driver().WaitAll();
+  for (size_t i = 0; learn && i + 1 < layers_.size(); ++i) {
+    if (states_[i].z) ObserveZ(i);
+  }
+}
+
+// How z is rounded to codes up to `clip`; `scale` becomes their scale.
+OutputOptions ChainStep::OutputOf(size_t i, double clip, double* scale) const {
+  const double unit = states_[i].unit();
+  const OutputScale rule = NearestScale(unit / ScaleOf(clip, kUint4Max));
+  *scale = unit / rule.factor();
+  OutputOptions output;
+  output.scale_mul = static_cast<uint8_t>(rule.mul);
+  output.scale_shift = rule.shift;
+  return output;
+}
+
+// The clipping value of this step's z, which becomes part of the estimate.
+double ChainStep::ObserveZ(size_t i) {
+  LayerState& layer = states_[i];
+  if (tensors_.driver().Wait(*layer.z).wraps != 0) {
+    throw std::runtime_error("outputs of " + layers_[i].name +
+                             " leave INT32: the training has diverged; lower the rate");
+  }
+  layer.z.reset();
+  const Tensor& z = tensors_[i].z;
+  const int32_t* numbers = ReadInt32(z);
+  const size_t stride = z.stride / sizeof(int32_t);
+  PositiveSums sums;
+  for (size_t row = 0; row < z.rows; ++row) {
+    const PositiveSums part = SumPositives(std::span(numbers + row * stride, z.cols));
+    sums.count += part.count;
+    sums.sum += part.sum;
+    sums.squares += part.squares;
+    sums.max = std::max(sums.max, part.max);
+  }
+  const double clip = ActivationClip(sums, layer.unit(), options_.clip);
+  layer.activation_clip.Observe(clip);
+  return clip;
+}
+
+// From the outputs of a convolution to the input of the next layer.
+void ChainStep::PassPool(size_t i) {
+  tensors_.driver().WaitAll();
+  ConvolutionHost& host = *states_[i].host;
+  const Tensor& y = tensors_[i].y;
+  host.Pool(ReadBytes(y, y.sample_bytes()), y.stride);
+  if (Convolution(i + 1)) {
+    SendColumns(i + 1, host.values());
+    return;
+  }
+  codes_.resize(layers_[i].out * host.pooled());  // [image, row, column, channel]
+  kernels_.transpose(host.values(), layers_[i].out, host.pooled(), codes_.data());
+  SendFeatures(i + 1, codes_.data());
+}
+
+std::vector<double> ChainStep::Logits(size_t batch) {
+  const Tensor& z = tensors_[layers_.size() - 1].z;
+  const std::vector<int32_t> logits = tensors_.driver().DownloadInt32(z);
+  const double unit = states_.back().unit();
+  std::vector<double> real(batch * layers_.back().out);
+  for (size_t i = 0; i < real.size(); ++i) real[i] = logits[i] * unit;
+  return real;
+}
+
+}  // namespace tetralog::train

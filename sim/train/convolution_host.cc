@@ -1,0 +1,81 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/train/convolution_host.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace tetralog::train {
+
+ConvolutionHost::ConvolutionHost(const reference::Layer& layer, size_t batch)
+    : layer_(layer),
+      batch_(batch),
+      padded_(layer.side + 2 * layer.pad),
+      kernels_(BestHostKernels()) {
+  if (padded_ % 2 != 0 || layer.out_side() % 2 != 0) {
+    throw std::invalid_argument("convolution " + layer.name +
+                                " has an odd side: give one with even padded and output sides");
+  }
+  const size_t plane = layer.channels * batch * padded_ * padded_;
+  planes_.assign(plane + 1, 0);
+  even_.assign(plane / 2 + kBlock, 0);
+  odd_.assign(plane / 2 + kBlock, 0);
+  values_.assign(layer.out * pooled() + kBlock, 0);
+  taken_.assign(layer.out * pooled() + kBlock, 0);
+}
+
+const std::vector<uint8_t>& ConvolutionHost::Columns(const uint8_t* planes, size_t stride) {
+  const size_t side = layer_.side, pad = layer_.pad, lines = layer_.channels * batch_ * side;
+  for (size_t line = 0; line < lines; ++line) {  // the frame stays zero
+    std::copy_n(planes + line * side, side,
+                &planes_[(line / side * padded_ + line % side + pad) * padded_ + pad]);
+  }
+  const size_t bytes = (planes_.size() - 1) / 2;
+  kernels_.pack(planes_.data(), 2 * bytes, even_.data());
+  kernels_.pack_odd(planes_.data(), bytes - 1, odd_.data());
+
+  columns_.resize((layer_.in + 1) * stride + kBlock);
+  const size_t kernel = layer_.kernel, out = layer_.out_side(), image = padded_ * padded_ / 2;
+  uint8_t* row = columns_.data();
+  for (size_t i = 0; i < kernel; ++i) {
+    for (size_t j = 0; j < kernel; ++j) {
+      for (size_t c = 0; c < layer_.channels; ++c, row += stride) {
+        const uint8_t* source =
+            (j % 2 == 0 ? even_ : odd_).data() + i * padded_ / 2 + j / 2 + c * batch_ * image;
+        for (size_t b = 0; b < batch_; ++b) {
+          kernels_.gather(source + b * image, out, padded_ / 2, out / 2,
+                          row + b * layer_.pixels() / 2);
+        }
+      }
+    }
+  }
+  std::fill_n(row, stride, uint8_t{0x11});
+  return columns_;
+}
+
+void ConvolutionHost::Pool(const uint8_t* packed, size_t stride) {
+  for (size_t c = 0; c < layer_.out; ++c) {
+    kernels_.pool(packed + c * stride, batch_ * half(), half(), &values_[c * pooled()],
+                  &taken_[c * pooled()]);
+  }
+}
+
+void ConvolutionHost::Unpool(const uint8_t* planes, size_t stride, uint8_t* packed) const {
+  for (size_t c = 0; c < layer_.out; ++c) {
+    kernels_.unpool(planes + c * pooled(), &taken_[c * pooled()], batch_ * half(), half(),
+                    packed + c * stride);
+  }
+}
+
+const std::vector<int32_t>& ConvolutionHost::Fold(const int32_t* columns, size_t stride) {
+  const size_t size = layer_.side * layer_.side * layer_.channels;
+  image_.assign(batch_ * size, 0);
+  for (size_t b = 0; b < batch_; ++b) {
+    kernels_.fold(columns + b * layer_.pixels() * stride, stride, layer_.out_side(), layer_.kernel,
+                  layer_.channels, &image_[b * size]);
+  }
+  return image_;
+}
+
+}  // namespace tetralog::train

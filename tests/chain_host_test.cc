@@ -1,0 +1,219 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// The host's part of training on a machine, by plain loops over single elements: every instruction
+// set's kernels give the same bits; convolutions, pools and their ways back on random codes; the
+// rules of scales on cases worked out by hand.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "model/luq_quantizer.h"
+#include "model/random_source.h"
+#include "sim/functional/instruction_set.h"
+#include "sim/train/convolution_host.h"
+#include "sim/train/gradient_rounding.h"
+#include "sim/train/host_kernels.h"
+#include "sim/train/scales.h"
+
+namespace tetralog::train {
+namespace {
+
+using Engine = std::mt19937_64;
+
+std::vector<const HostKernels*> AllKernels() {
+  std::vector<const HostKernels*> kernels = {&kHostKernelsBaseline};
+#if defined(__x86_64__)
+  if (InstructionSets().size() > 1) kernels.push_back(&kHostKernelsAvx2);
+  if (InstructionSets().size() > 2) kernels.push_back(&kHostKernelsAvx512);
+#endif
+  return kernels;
+}
+
+std::vector<uint8_t> Codes(Engine& engine, size_t size, unsigned limit = 16) {
+  std::vector<uint8_t> codes(size);
+  for (uint8_t& code : codes) code = static_cast<uint8_t>(engine() % limit);
+  return codes;
+}
+
+uint8_t CodeAt(const std::vector<uint8_t>& packed, size_t stride, size_t row, size_t i) {
+  return packed[row * stride + i / 2] >> (i % 2 * 4) & 15;
+}
+
+TEST(HostKernels, UpdateIsOneElementAfterTheOther) {
+  Engine engine(1);
+  std::normal_distribution<double> normal;
+  for (const HostKernels* kernels : AllKernels()) {
+    for (size_t n : {1, 3, 64, 257}) {
+      std::vector<double> v(n), w(n);
+      std::vector<int32_t> z(n);
+      for (size_t i = 0; i < n; ++i) {
+        v[i] = normal(engine);
+        w[i] = normal(engine);
+        z[i] = static_cast<int32_t>(engine()) >> 12;
+      }
+      std::vector<double> v2 = v, w2 = w;
+      kernels->update(z.data(), 1.1e-5, 0.037, 0.9, v.data(), w.data(), n);
+      for (size_t i = 0; i < n; ++i) {
+        const double g = z[i] * 1.1e-5, kept = 0.9 * v2[i];
+        v2[i] = kept + g;
+        const double change = 0.037 * v2[i];
+        w2[i] -= change;
+      }
+      EXPECT_EQ(v, v2);
+      EXPECT_EQ(w, w2);
+    }
+  }
+}
+
+TEST(HostKernels, WeightsAreRoundedToTheNearestEvenAndClamped) {
+  std::vector<double> weights = {0.5, 1.5, -0.5, -1.5, 2.5, 6.49, 6.51, 70, -70, -7.4, 3.0};
+  const std::vector<int> codes = {0, 2, 0, -2, 2, 6, 7, 7, -7, -7, 3};
+  for (double& weight : weights) weight *= 0.25;
+  for (const HostKernels* kernels : AllKernels()) {
+    std::vector<uint8_t> packed(6, 0xff);
+    kernels->quantise_int4(weights.data(), 0.25, weights.size(), packed.data());
+    for (size_t i = 0; i < codes.size(); ++i) {
+      EXPECT_EQ(CodeAt(packed, 0, 0, i), codes[i] & 15) << weights[i];
+    }
+    EXPECT_EQ(CodeAt(packed, 0, 0, 11), 0);
+  }
+}
+
+TEST(HostKernels, PoolAndUnpoolTakeTheFirstOfTheGreatest) {
+  Engine engine(2);
+  for (const HostKernels* kernels : AllKernels()) {
+    for (size_t half : {1, 5, 14, 16, 19}) {
+      const size_t rows = 6;
+      std::vector<uint8_t> packed(2 * rows * half + kBlock);
+      for (uint8_t& byte : packed) byte = static_cast<uint8_t>(engine() & 0x33);
+      std::vector<uint8_t> values(rows * half + kBlock), taken(values.size());
+      kernels->pool(packed.data(), rows, half, values.data(), taken.data());
+      std::vector<uint8_t> back(packed.size()), gradient = Codes(engine, values.size());
+      kernels->unpool(gradient.data(), taken.data(), rows, half, back.data());
+      for (size_t r = 0; r < rows; ++r) {
+        for (size_t x = 0; x < half; ++x) {
+          const size_t at = r * half + x;
+          int best = -1, place = 0;
+          for (int p = 0; p < 4; ++p) {
+            const int code = CodeAt(packed, half, 2 * r + p / 2, 2 * x + p % 2);
+            if (code > best) best = code, place = p;
+          }
+          ASSERT_EQ(values[at], best) << half;
+          ASSERT_EQ(taken[at], place) << half;
+          for (int p = 0; p < 4; ++p) {
+            ASSERT_EQ(CodeAt(back, half, 2 * r + p / 2, 2 * x + p % 2),
+                      p == place ? gradient[at] : 0);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(HostKernels, TransposeAndMask) {
+  Engine engine(3);
+  for (const HostKernels* kernels : AllKernels()) {
+    const std::vector<uint8_t> from = Codes(engine, 70 * 9, 256);
+    std::vector<uint8_t> to(from.size());
+    kernels->transpose(from.data(), 9, 70, to.data());
+    for (size_t r = 0; r < 9; ++r) {
+      for (size_t c = 0; c < 70; ++c) ASSERT_EQ(to[c * 9 + r], from[r * 70 + c]);
+    }
+    std::vector<int32_t> z = {5, -9, INT32_MIN, -2, 8};
+    const std::vector<uint8_t> mask = {1, 0, 0, 15, 4};
+    EXPECT_EQ(kernels->mask_max(mask.data(), z.size(), z.data()), 8U);
+    EXPECT_EQ(z, (std::vector<int32_t>{5, 0, 0, -2, 8}));
+  }
+}
+
+TEST(ConvolutionHost, ColumnsAndTheirSumAreThoseOfTheDefinition) {
+  Engine engine(4);
+  const reference::Layer layers[] = {{"a", 6, 25, 5, 2, 28, 1}, {"b", 4, 75, 5, 0, 14, 3}};
+  for (const reference::Layer& layer : layers) {
+    constexpr size_t kBatch = 3;
+    ConvolutionHost host(layer, kBatch);
+    const size_t side = layer.side, out = layer.out_side(), stride = host.rows() / 2 + 7;
+    const std::vector<uint8_t> planes = Codes(engine, layer.channels * host.pixels());
+    const std::vector<uint8_t> columns = host.Columns(planes.data(), stride);
+    std::vector<int32_t> gradient(host.rows() * layer.in);
+    for (int32_t& g : gradient) g = static_cast<int32_t>(engine() % 2001) - 1000;
+    std::vector<int32_t> sums(host.pixels() * layer.channels);
+    for (size_t row = 0; row < host.rows(); ++row) {
+      const size_t image = row / (out * out), y = row / out % out, x = row % out;
+      for (size_t in = 0; in < layer.in; ++in) {
+        const size_t c = in % layer.channels, i = in / layer.channels / layer.kernel;
+        const size_t v = y + i - layer.pad, u = x + in / layer.channels % layer.kernel - layer.pad;
+        const bool inside = v < side && u < side;
+        const size_t pixel = (image * side + v) * side + u;
+        ASSERT_EQ(CodeAt(columns, stride, in, row), inside ? planes[c * host.pixels() + pixel] : 0);
+        if (inside) sums[pixel * layer.channels + c] += gradient[row * layer.in + in];
+      }
+      ASSERT_EQ(CodeAt(columns, stride, layer.in, row), 1);
+    }
+    if (layer.pad == 0) EXPECT_EQ(host.Fold(gradient.data(), layer.in), sums);
+  }
+}
+
+TEST(GradientRounding, EveryElementIsTheModels) {
+  Engine engine(5);
+  for (const size_t cols : {1, 6, 16, 35, 400}) {
+    const size_t rows = 70;
+    const HostLuq luq = {5, engine(), 3, 12};
+    std::vector<int32_t> z(rows * cols);
+    for (int32_t& value : z) value = static_cast<int32_t>(engine()) >> (engine() % 32);
+    std::vector<uint8_t> codes(z.size());
+    RoundToLog4(z.data(), rows, cols, luq, codes.data());
+    for (size_t i = 0; i < z.size(); ++i) {
+      const uint16_t word = RandomWord(luq.seed, luq.sample, static_cast<uint32_t>(i / cols),
+                                       static_cast<uint32_t>(i % cols));
+      ASSERT_EQ(codes[i], QuantizeLuq(ScaleShift(z[i], 1, luq.shift), word >> 4, 12).code)
+          << cols << " " << i;
+    }
+  }
+}
+
+TEST(Scales, ShiftsReachTheMaximumAndNoFurther) {
+  EXPECT_EQ(Log4Shift(0), 0);
+  EXPECT_EQ(Log4Shift(64), 0);
+  EXPECT_EQ(Log4Shift(65), 1);
+  EXPECT_EQ(Log4Shift(128), 1);
+  EXPECT_EQ(Log4Shift(0x1p-20), -26);
+  EXPECT_EQ(Log4Shift(std::nextafter(0x1p-20, 1)), -25);
+  EXPECT_EQ(Log4Shift(1e-30), kScaleShiftMin);
+  EXPECT_EQ(Log4Shift(1e30), kScaleShiftMax);
+}
+
+TEST(Scales, FactorsHaveEightBits) {
+  for (const double factor : {1.0, 0.3, 1e-6, 255.4, 255.6, 3e9}) {
+    const OutputScale scale = NearestScale(factor);
+    EXPECT_GE(scale.mul, 128U);
+    EXPECT_LE(scale.mul, 255U);
+    EXPECT_LE(std::fabs(scale.factor() / factor - 1), 1.0 / 256);
+  }
+  EXPECT_THROW(NearestScale(0), std::runtime_error);
+  EXPECT_THROW(NearestScale(NAN), std::runtime_error);
+  EXPECT_THROW(NearestScale(INFINITY), std::runtime_error);
+  EXPECT_THROW(NearestScale(1e30), std::runtime_error);
+}
+
+TEST(Scales, ClipsStayBelowTheMaximum) {
+  const std::vector<double> weights = {-2, 1, 0.5, 0};
+  EXPECT_EQ(WeightClip(weights, ClipRule::kMax), 2);
+  EXPECT_LE(WeightClip(weights, ClipRule::kSawb), 2);
+  EXPECT_EQ(WeightClip(std::vector<double>(4, 0.0), ClipRule::kSawb), 0);
+  const std::vector<int32_t> z = {-100, 3, 0, 4, INT32_MIN, INT32_MAX};
+  const PositiveSums sums = SumPositives(z);
+  EXPECT_EQ(sums.count, 3U);
+  EXPECT_EQ(sums.sum, 7U + INT32_MAX);
+  EXPECT_TRUE(sums.squares == 25 + static_cast<unsigned __int128>(INT32_MAX) * INT32_MAX);
+  EXPECT_EQ(ActivationClip(sums, 0.5, ClipRule::kMax), INT32_MAX * 0.5);
+  EXPECT_EQ(ActivationClip({}, 0.5, ClipRule::kSawb), 0);
+  const std::vector<uint8_t> pixels = {0, 255, 3};
+  EXPECT_EQ(SumPositives(pixels).sum, 258U);
+}
+
+}  // namespace
+}  // namespace tetralog::train

@@ -1,0 +1,6 @@
+# Tests of training on machines.
+tetralog_test(chain_trainer_test LIBS tetralog_train_reference tetralog_chain tetralog_clocked_machine tetralog_cycle
+              LABEL sim)
+tetralog_test(gemm_backend_test LIBS tetralog_train_reference tetralog_chain LABEL sim)
+tetralog_test(chain_host_test LIBS tetralog_chain LABEL sim)
+tetralog_test(chain_trainer_rtl_test LIBS tetralog_train_reference tetralog_chain tetralog_cores LABEL rtl)
