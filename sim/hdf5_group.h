@@ -3,7 +3,7 @@
 //
 // Scalars and arrays in one group of an HDF5 file, over the C API: Writer, Reader, and the handles
 // that both use. Errors are std::runtime_error with one line that names the file, the item and what
-// to do. For trace_file.cc only.
+// to do. For sources that read and write files only: it brings the macros of HDF5.
 
 #pragma once
 
@@ -14,6 +14,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "sim/trace_file.h"
 
 namespace tetralog {
 
@@ -76,7 +78,9 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
 // Writes scalars and arrays into one group of a file.
 class Writer {
  public:
-  Writer(std::string path, hid_t location) : path_(std::move(path)), location_(location) {}
+  // deflate: level of compression, 0: none.
+  Writer(std::string path, hid_t location, unsigned deflate = 9)
+      : path_(std::move(path)), location_(location), deflate_(deflate) {}
 
   template <typename T>
   void attribute(const char* name, T value) const {
@@ -99,10 +103,10 @@ class Writer {
     Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, error(name));
     // Creation times would make two recordings of the same run differ.
     H5Pset_obj_track_times(properties, false);
-    if (data.size() > 16) {
+    if (data.size() > 16 && deflate_ > 0) {
       H5Pset_chunk(properties, static_cast<int>(shape.size()), shape.data());
       H5Pset_shuffle(properties);
-      H5Pset_deflate(properties, 9);
+      H5Pset_deflate(properties, deflate_);
     }
     Handle set(
         H5Dcreate2(location_, name, file_type<T>(), space, H5P_DEFAULT, properties, H5P_DEFAULT),
@@ -124,13 +128,19 @@ class Writer {
 
   std::string path_;
   hid_t location_;
+  unsigned deflate_;
 };
 
 // Reads them back; anything missing or of another shape is an exception that names it.
 class Reader {
  public:
-  Reader(std::string path, std::string group, hid_t location)
-      : path_(std::move(path)), group_(std::move(group)), location_(location) {}
+  // advice: what to do about a file that is not right.
+  Reader(std::string path, std::string group, hid_t location,
+         std::string advice = "record it again: make traces")
+      : path_(std::move(path)),
+        group_(std::move(group)),
+        location_(location),
+        advice_(std::move(advice)) {}
 
   template <typename T>
   T number(const char* name) const {
@@ -203,13 +213,13 @@ class Reader {
 
   [[noreturn]] void fail(const std::string& what) const {
     throw std::runtime_error(path_ + ": " + (group_.empty() ? "" : group_ + ": ") + what +
-                             "; record it again: make traces");
+                             "; " + advice_);
   }
 
  private:
   std::string missing(const char* what, const char* name) const {
     return path_ + ": " + (group_.empty() ? "" : group_ + ": ") + what + " " + name +
-           " is missing; record it again: make traces";
+           " is missing; " + advice_;
   }
   static std::string print(const std::vector<hsize_t>& shape) {
     std::string text = "[";
@@ -220,6 +230,7 @@ class Reader {
   std::string path_;
   std::string group_;
   hid_t location_;
+  std::string advice_;
 };
 
 }  // namespace tetralog

@@ -166,7 +166,7 @@ TYPED_TEST(ResultWriterCycle, IsTheRtlThroughHaltsErrorsAndResets) {
   SCOPED_TRACE("ResultBench seed " + std::to_string(kSeed));
   TypeParam bench(kSeed);
   auto& random = bench.random();
-  while (bench.cycle() < 40000 && !this->HasFailure()) {
+  while (bench.cycle() < 25000 && !this->HasFailure()) {
     const int error = bench.slave().bursts() + static_cast<int>(random() % 60);
     bench.slave().set_options({static_cast<int>(random() % 3 * 30), static_cast<int>(random() % 30),
                                static_cast<int>(random() % 30), random() % 2 != 0 ? error : -1});

@@ -271,10 +271,12 @@ class ResultBench {
 
   // Inputs without a valid are anything.
   void DriveCommand() {
-    const bool offer = !jobs_.empty() && !issued_ && (unit_.cmd_valid_i || Chance(70));
+    // The next command may be offered long before it is taken.
+    const size_t next = issued_ ? 1 : 0;
+    const bool offer = jobs_.size() > next && (unit_.cmd_valid_i || Chance(issued_ ? 2 : 70));
     unit_.cmd_valid_i = offer;
     if (offer) {
-      Job& job = jobs_.front();
+      Job& job = jobs_[next];
       if (job.start == 0) job.start = (now_ - random_() % 100000) & 0xffffffffffff;
       const ResultCommand& command = job.command;
       unit_.cmd_d_base_i = kMemoryBase + command.d_base;

@@ -5,7 +5,8 @@
 // are equal in every cycle, payloads while their valid is high. Commands are random and legal,
 // every stream pauses at random or not at all, and the engine is reset in the middle of commands.
 // Beside it runs the model without data, which must be equal in time as long as no |z| reaches
-// 2^16. The models' claim that nothing happens is checked wherever they make it.
+// 2^16. The models' claim that nothing happens is checked wherever they make it. The model's drain
+// and epilogue are compared here and nowhere else: between them are wires, and all they do shows.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -138,17 +139,21 @@ class Model {
                           in.c_valid, data_ ? c.data() : nullptr, in.mask_valid, mask, in.d_ready,
                           in.stats_ready});
   }
-  void Reset() { engine_.Reset(); }
+  void Reset() {
+    engine_.Reset();
+    quiet_ = false;
+  }
 
   // Clocks, and holds Clock() to its word: after false, the same inputs bring false again and
   // change no output.
   void CheckedClock(const EngineInputs& in, const int32_t* sums) {
     const bool still = quiet_ && in == inputs_;
-    if (still && Outputs(in) != outputs_) FAIL() << "an output changed while nothing happens";
+    if (still && Outputs(in) != outputs_)
+      throw EngineError("an output of the model changed after Clock() returned false");
     outputs_ = Outputs(in);
     inputs_ = in;
     quiet_ = !Clock(in, sums);
-    if (still && !quiet_) FAIL() << "active while nothing happens";
+    if (still && !quiet_) throw EngineError("the model became active by itself");
   }
 
  private:
@@ -196,8 +201,7 @@ class Lockstep : public Engine {
                bool data) const {
     const auto equal = [&](const char* signal, const auto& a, const auto& b) {
       if (a != b)
-        throw EngineError(
-            fmt::format("cycle {} of the shape, {}: {} is {}, RTL {}", cycle_, who, signal, b, a));
+        throw EngineError(fmt::format("cycle {}, {}: {} is {}, RTL {}", cycle_, who, signal, b, a));
     };
     equal("tile_ready", rtl.tile_ready, model.tile_ready);
     equal("op_ready", rtl.op_ready, model.op_ready);
@@ -246,10 +250,11 @@ class TetralogEngineCycle : public ::testing::TestWithParam<std::string> {
     for (uint64_t done = 0; done < cycles;) {
       std::vector<std::unique_ptr<RandomGemm>> gemms;
       std::vector<GemmCommand> commands;
-      const bool spread = rng() % 3 == 0;  // C of all magnitudes
+      const bool spread = rng() % 3 == 0;           // C of all magnitudes
+      const size_t size = rng() % 4 == 0 ? 2 : 40;  // small ones: many ends of commands
       bool wide = false;
       for (uint64_t burst = 1 + rng() % 4; burst > 0; --burst) {
-        gemms.push_back(MakeRandomGemm(engine.shape(), {40, 40, 40}, rng));
+        gemms.push_back(MakeRandomGemm(engine.shape(), {size, size, 40}, rng));
         commands.push_back(gemms.back()->command);
         if (spread)
           for (int32_t& c : gemms.back()->c) c = static_cast<int32_t>(rng()) >> rng() % 20;
@@ -273,7 +278,6 @@ class TetralogEngineCycle : public ::testing::TestWithParam<std::string> {
         FAIL() << e.what() << "\nseed " << seed << "; again: tetralog_engine_cycle_test"
                << " --gtest_filter=" << Name() << "\nlast command: " << gemms.back()->Text();
       }
-      if (HasFailure()) return;
       if (reset || wide) engine.Reset();  // a model without data may be early where z was wide
     }
   }

@@ -35,54 +35,25 @@ void AxiWrite::Reset() {
   aw_.cache = 3;
 }
 
-bool AxiWrite::Clock(const Inputs& in) {
-  // The outputs of this cycle, before anything moves.
-  const bool load = Load(in.w_ready);
-  const bool read = rd_en(in.w_ready);
-  const bool open = (more_ || in.seg_valid) && CanOpen(in.halt, in.aw_ready, in.w_ready);
-  const bool aw_moves = aw_.valid && in.aw_ready;
-  const bool w_moves = w_.valid && in.w_ready;
-  if (!load && !read && !open && !aw_moves && !w_moves && !in.b.valid) return false;
-
-  if (load) {
-    LoadWord(in);
-  } else if (w_moves) {
-    w_.valid = false;
-  }
-  if (read) {
-    Read();
-  } else if (load) {
-    loading_ = false;
-  }
-  if (open) {
-    Open(in);
-  } else if (aw_moves) {
-    aw_.valid = false;
-  }
-  if (in.b.valid) {
-    --open_;
-    if (in.b.resp >= kAxiSlvErr) error_ = true;
-  }
-  return true;
-}
-
 // A burst ends at a multiple of 16 bus words; what is left of its segment follows there.
-void AxiWrite::Open(const Inputs& in) {
+void AxiWrite::Open(uint64_t addr, uint32_t count, bool int32) {
   uint32_t room = kAxiMaxBeats, words = words_left_;
   if (more_) {
     aw_.addr = ((aw_.addr >> byte_bits_ | (kAxiMaxBeats - 1)) + 1) << byte_bits_ & addr_mask_;
   } else {
-    const auto byte = static_cast<uint32_t>(in.seg_addr & ((1U << byte_bits_) - 1));
-    const uint32_t place = in.seg_int32 ? byte / 4 : 2 * byte;  // of the first element in its word
-    const uint32_t word_places = in.seg_int32 ? elements_ : elements_ * 8;
+    const auto byte = static_cast<uint32_t>(addr & ((1U << byte_bits_) - 1));
+    const uint32_t place = int32 ? byte / 4 : 2 * byte;  // of the first element in its word
+    const uint32_t word_places = int32 ? elements_ : elements_ * 8;
     const uint32_t skip = place & (group_ - 1);
-    room -= static_cast<uint32_t>(in.seg_addr >> byte_bits_ & (kAxiMaxBeats - 1));
-    words = (place + in.seg_count + word_places - 1) / word_places;
-    aw_.addr = in.seg_addr >> byte_bits_ << byte_bits_;
-    int32_ = in.seg_int32;
+    room -= static_cast<uint32_t>(addr >> byte_bits_ & (kAxiMaxBeats - 1));
+    words = (place + count + word_places - 1) / word_places;
+    aw_.addr = addr >> byte_bits_ << byte_bits_;
+    int32_ = int32;
     first_ = -static_cast<int32_t>(skip);
-    left_ = static_cast<int32_t>(in.seg_count + skip);
+    left_ = count + skip;
+    step_ = int32 ? elements_ : group_;
     slot_ = place / group_;
+    last_slot_ = int32 ? 0 : slots_ - 1;
   }
   const uint32_t beats = std::min(words, room);
   words_left_ = words - beats;
@@ -95,40 +66,46 @@ void AxiWrite::Open(const Inputs& in) {
 }
 
 void AxiWrite::Read() {
-  data_ = {int32_, WordEnd(), BurstEnd(), rd_end(), slot_, ReadBegin(), ReadEnd()};
+  data_ = {int32_,
+           WordEnd(),
+           BurstEnd(),
+           rd_end(),
+           static_cast<uint8_t>(slot_),
+           static_cast<uint8_t>(ReadBegin()),
+           static_cast<uint8_t>(ReadEnd())};
   loading_ = true;
   if (data_.burst_end) {
     read_ = false;
   } else if (data_.word_end) {
     --beat_;
   }
-  first_ += static_cast<int32_t>(Step());
-  left_ -= static_cast<int32_t>(Step());
-  slot_ = (slot_ + 1) & (slots_ - 1);
+  first_ += static_cast<int32_t>(step_);
+  left_ -= step_;
+  slot_ = (slot_ + 1) & last_slot_;
 }
 
-void AxiWrite::LoadWord(const Inputs& in) {
-  if (!part_) {
-    w_.strb = 0;
-    w_.data = {};
-  }
+void AxiWrite::LoadWord(const AxiWord* word, uint64_t codes) {
+  const uint32_t begin = data_.begin, end = data_.end;
   if (data_.int32) {
-    const uint32_t end = std::min(data_.end, elements_);
-    w_.strb = static_cast<uint16_t>(Ones(4 * end) & ~Ones(4 * data_.begin));
+    const uint32_t word_end = std::min(end, elements_);
+    w_.strb = static_cast<uint16_t>(Ones(4 * word_end) & ~Ones(4 * begin));
     if (with_data_) {
-      for (uint32_t i = data_.begin; i < end; ++i) {
-        w_.data[i / 2] |= (*in.word)[i / 2] & uint64_t{0xffffffff} << (32 * (i % 2));
+      w_.data = *word;
+      for (uint32_t i = 0; i < elements_; ++i) {
+        if (i < begin || i >= word_end) w_.data[i / 2] &= ~(uint64_t{0xffffffff} << (32 * (i % 2)));
       }
     }
   } else {
+    if (!part_) {
+      w_.strb = 0;
+      w_.data = {};
+    }
     // A segment starts at a byte; that of its last code may have but the lower one.
-    const uint32_t strobes = Ones((data_.end + 1) / 2) & ~Ones(data_.begin / 2);
+    const uint32_t strobes = Ones((end + 1) / 2) & ~Ones(begin / 2);
     const uint32_t at = data_.slot * group_;  // codes of the bus word before these
     w_.strb = static_cast<uint16_t>(w_.strb | strobes << (at / 2));
-    if (with_data_) {
-      const uint64_t codes = in.codes & CodeBits(data_.end) & ~CodeBits(data_.begin);
-      w_.data[at / 16] |= codes << (4 * (at % 16));
-    }
+    if (with_data_)
+      w_.data[at / 16] |= (codes & CodeBits(end) & ~CodeBits(begin)) << (4 * (at % 16));
   }
   part_ = !data_.word_end;
   w_.valid = data_.word_end;

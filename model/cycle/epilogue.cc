@@ -92,16 +92,16 @@ void Epilogue::Enter(const Inputs& in, Beat& beat) {
 
 bool Epilogue::ComputeZ(const Inputs& in) {
   const EpilogueConfig& config = settings_.config;
-  uint32_t high = 0;  // ones above bit 15 of some |z|, or near it
+  uint32_t ones = 0;  // of all |z|
   for (uint32_t lane = 0; lane < lanes_; ++lane) {
     z_[lane] = 0;
     if ((in.acc_lane_valid >> lane & 1) == 0) continue;
     z_[lane] = AccumulatorToZ(config, in.acc_data[lane], config.c_enable ? in.c_data[lane] : 0,
                               in.mask_data >> lane & 1, stats_);
     const auto bits = static_cast<uint32_t>(z_[lane]);
-    high |= z_[lane] < 0 ? 0 - bits : bits;
+    ones |= z_[lane] < 0 ? 0 - bits : bits;
   }
-  return high >> 16 != 0;
+  return ones >> 16 != 0;
 }
 
 void Epilogue::Emit(const Inputs& in, Beat& beat) {

@@ -4,7 +4,7 @@
 #include "model/cycle/output_buffer.h"
 
 #include <algorithm>
-#include <bit>
+#include <array>
 
 namespace tetralog::cycle {
 
@@ -36,13 +36,14 @@ bool OutputBuffer::Clock(const Inputs& in) {
 void OutputBuffer::Write(const Inputs& in) {
   uint32_t* const to = Row(in.wr_half, in.wr_row) + in.wr_col;
   if (in.wr_int32) {
-    std::copy_n(in.wr_data, lanes_, to);
+    for (uint32_t i = 0; i < lanes_; ++i) to[i] = in.wr_data[i];
     return;
   }
-  const uint32_t shift = 4U * in.wr_sample;
-  for (uint32_t i = 0; i < lanes_; ++i) {
-    const uint32_t code = in.wr_data[i / 8] >> (4 * (i % 8)) & 15;
-    to[i] = (to[i] & ~(15U << shift)) | code << shift;
+  const uint32_t shift = 4U * in.wr_sample, keep = ~(15U << shift);
+  uint64_t codes = in.wr_data[0];
+  if (lanes_ > 8) codes |= uint64_t{in.wr_data[1]} << 32;
+  for (uint32_t i = 0; i < lanes_; ++i, codes >>= 4) {
+    to[i] = (to[i] & keep) | (static_cast<uint32_t>(codes) & 15) << shift;
   }
 }
 
@@ -51,18 +52,19 @@ void OutputBuffer::Read(const Inputs& in) {
   const uint32_t* const line =
       in.rd_transposed ? Row(in.rd_half, 0) + in.rd_line : Row(in.rd_half, in.rd_line);
   const int32_t step = in.rd_transposed ? static_cast<int32_t>(cols_) : 1;
-  word_ = {};
-  codes_ = 0;
-  for (uint32_t left = in.rd_valid; left != 0; left &= left - 1) {
-    const int32_t i = std::countr_zero(left);
-    const uint32_t element = line[(in.rd_first + i) * step];
-    const uint32_t code = element >> shift & 15;
-    codes_ |= uint64_t{code} << (4 * i);
+  std::array<uint32_t, 4> word{};
+  uint64_t codes = 0;
+  int32_t at = in.rd_first * step;
+  uint32_t i = 0;
+  for (uint32_t valid = in.rd_valid; valid != 0; valid >>= 1, at += step, ++i) {
+    if ((valid & 1) == 0) continue;
+    const uint32_t code = line[at] >> shift & 15;
+    codes |= uint64_t{code} << (4 * i);
     // Samples are numbered from 0 and INT32 has only that one: its low nibble is the code.
-    if (static_cast<uint32_t>(i) < word_elements_) {
-      word_[i / 2] |= uint64_t{(element & ~15U) | code} << (32 * (i % 2));
-    }
+    if (i < word_elements_) word[i] = (line[at] & ~15U) | code;
   }
+  word_ = {word[0] | uint64_t{word[1]} << 32, word[2] | uint64_t{word[3]} << 32};
+  codes_ = codes;
 }
 
 }  // namespace tetralog::cycle

@@ -19,6 +19,7 @@ ResultWriter::ResultWriter(const MachineShape& shape, bool data)
 }
 
 void ResultWriter::Reset() {
+  waiting_ = kNotWaiting;
   state_ = State::kIdle;
   walker_.Reset();
   fill_half_ = full_ = taken_ = writing_ = false;
@@ -29,7 +30,7 @@ void ResultWriter::Reset() {
   write_.Reset();
 }
 
-bool ResultWriter::Clock(const Inputs& in) {
+bool ResultWriter::Move(const Inputs& in) {
   if (state_ == State::kIdle) {  // nothing is open, nothing is held
     if (!in.cmd_valid) return false;
     command_ = *in.cmd;
@@ -41,36 +42,39 @@ bool ResultWriter::Clock(const Inputs& in) {
   const bool fill = d_moves && in.d_sample + 1U == command_.samples;  // an element has all samples
   const bool fill_end = fill && fill_row_ + 1 == walker_.rows() && FillsLastCol();
 
-  // A line is offered when it is in the buffer, or will be before it is read: any of a tile that
-  // the walker has left, and of the walker's own the rows above the one that is filled.
-  const bool record = state_ == State::kRecord;
-  const bool line_ready = !taken_ || fill_end || (!command_.d_transposed && tile_.line < fill_row_);
   AxiWrite::Inputs write;
-  write.seg_valid = record ? in.stats_valid : writing_ && line_ready;
-  write.seg_int32 = record || command_.d_int32;
-  write.seg_count = record ? 16 + 4 * command_.samples : tile_.length;
-  write.seg_addr = record ? command_.record : tile_.addr;
   write.word = state_ == State::kAck ? &record_word_ : &buffer_.rd_word();
   write.codes = buffer_.rd_codes();
   write.halt = in.halt;
   write.aw_ready = in.aw_ready;
   write.w_ready = in.w_ready;
   write.b = in.b;
-  const bool seg_moves = write.seg_valid && write_.seg_ready(in.halt, in.aw_ready, in.w_ready);
+  const bool record = state_ == State::kRecord;
+  const bool seg_moves = write_.seg_ready(in.halt, in.aw_ready, in.w_ready) &&
+                         (record ? in.stats_valid : writing_ && LineReady(fill_end));
+  if (seg_moves) {
+    write.seg_valid = true;
+    write.seg_int32 = record || command_.d_int32;
+    write.seg_count = record ? 16 + 4 * command_.samples : tile_.length;
+    write.seg_addr = record ? command_.record : tile_.addr;
+  }
   const bool seg_take = seg_moves && !record;
   const bool last_sample = tile_.sample + 1U == command_.samples;
   const bool tile_end = seg_take && last_sample && tile_.line + 1 == tile_.lines;
-  const bool take = walker_.valid() && !taken_ && (!writing_ || tile_end);
+  const bool take = !taken_ && walker_.valid() && (!writing_ || tile_end);
   const bool next = (full_ || fill_end) && (taken_ || take);
 
   // The edge. The write port takes what was read before, so it goes first.
-  const Read read = {write_.rd_en(in.w_ready), write_.rd_first(), write_.rd_valid()};
-  const bool release = read.enable && write_.rd_end() && reading_.tile_end;
+  Read read = {write_.rd_en(in.w_ready)};
+  if (read.enable) {
+    if (data_) read = {true, write_.rd_first(), write_.rd_valid()};
+    if (reading_.tile_end && write_.rd_end()) --held_;
+  }
   const State state = NextState(tile_end && tile_.last, seg_moves);
   if (state_ == State::kDrain && state != state_) cycles_ = (in.now - cycles_) & kCyclesMask;
   bool active = state != state_ || d_moves || take || next;
   active |= write_.Clock(write);
-  if (data_) MoveData(in, d_moves, read);
+  if (data_ && (d_moves || read.enable)) MoveData(in, d_moves, read);
   if (data_ && seg_moves && record) PackRecord(*in.stats);
 
   if (seg_moves) reading_ = {tile_.half, tile_end, tile_.sample, tile_.line};
@@ -82,14 +86,23 @@ bool ResultWriter::Clock(const Inputs& in) {
     NextSegment(last_sample);
   }
   if (fill) NextFill();
-  full_ = (full_ || fill_end) && !next;
-  taken_ = (taken_ || take) && !next;
-  held_ = held_ + next - release;
-  fill_half_ ^= next;
+  full_ |= fill_end;
+  taken_ |= take;
+  if (next) {
+    full_ = taken_ = false;
+    fill_half_ = !fill_half_;
+    ++held_;
+    walker_.Next();
+  }
   if (state_ == State::kStart) StartWalk();
-  if (next) walker_.Next();
   state_ = state;
   return active;
+}
+
+// A line is offered when it is in the buffer, or will be before it is read: any of a tile that the
+// walker has left, and of the walker's own the rows above the one that is filled.
+bool ResultWriter::LineReady(bool fill_end) const {
+  return !taken_ || fill_end || (!command_.d_transposed && tile_.line < fill_row_);
 }
 
 ResultWriter::State ResultWriter::NextState(bool last_tile_end, bool seg_moves) const {
@@ -152,7 +165,6 @@ void ResultWriter::MoveData(const Inputs& in, bool d_moves, const Read& read) {
     for (size_t i = 0; i < elements_ / 2; ++i) record_word_[i] = record_[word + i];
     return;
   }
-  if (!d_moves && !read.enable) return;
   OutputBuffer::Inputs buffer;
   buffer.wr_en = d_moves;
   buffer.wr_half = fill_half_;

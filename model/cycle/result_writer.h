@@ -58,7 +58,13 @@ class ResultWriter {
   const AxiWriteData& w() const { return write_.w(); }
   bool b_ready() const { return true; }
 
-  bool Clock(const Inputs& in);
+  bool Clock(const Inputs& in) {
+    const uint32_t steering = Steering(in);
+    if (steering == waiting_) return false;
+    const bool active = Move(in);
+    waiting_ = active ? kNotWaiting : steering;
+    return active;
+  }
 
  private:
   enum class State : uint8_t { kIdle, kStart, kData, kDrain, kRecord, kAck };
@@ -83,8 +89,16 @@ class ResultWriter {
     uint32_t valid = 0;
   };
 
+  // All inputs that can make a waiting unit move; the others only matter when something moves.
+  static uint32_t Steering(const Inputs& in) {
+    return uint32_t{in.cmd_valid} | uint32_t{in.d_valid} << 1 | uint32_t{in.stats_valid} << 2 |
+           uint32_t{in.halt} << 3 | uint32_t{in.aw_ready} << 4 | uint32_t{in.w_ready} << 5 |
+           uint32_t{in.b.valid} << 6;
+  }
+  bool Move(const Inputs& in);
   bool Finished() const { return write_.idle() && !write_.error(); }
   bool FillsLastCol() const { return fill_col_ + lanes_ >= walker_.cols(); }
+  bool LineReady(bool fill_end) const;
   State NextState(bool last_tile_end, bool seg_moves) const;
   void StartWalk();
   void NextFill();
@@ -98,6 +112,9 @@ class ResultWriter {
   const bool data_;
   const uint32_t lanes_, elements_;
   const uint64_t addr_mask_;
+
+  static constexpr uint32_t kNotWaiting = ~uint32_t{0};
+  uint32_t waiting_ = kNotWaiting;  // the inputs under which nothing moved and nothing will
 
   State state_ = State::kIdle;
   Command command_;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 
@@ -66,11 +67,12 @@ Images load_images(const std::string& image_file, const std::string& label_file)
 }
 
 Dataset load_dataset(const std::string& folder) {
-  const std::string base = folder + "/";
-  return {
-      load_images(base + "train-images-idx3-ubyte.gz", base + "train-labels-idx1-ubyte.gz"),
-      load_images(base + "t10k-images-idx3-ubyte.gz", base + "t10k-labels-idx1-ubyte.gz"),
+  const auto file = [&](const char* name) {
+    const std::string plain = folder + "/" + name;
+    return std::filesystem::exists(plain) ? plain : plain + ".gz";
   };
+  return {load_images(file("train-images-idx3-ubyte"), file("train-labels-idx1-ubyte")),
+          load_images(file("t10k-images-idx3-ubyte"), file("t10k-labels-idx1-ubyte"))};
 }
 
 }  // namespace tetralog::reference

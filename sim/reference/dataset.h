@@ -1,7 +1,7 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fashion-MNIST from the gzipped IDX files of the Debian package dataset-fashion-mnist.
+// Fashion-MNIST from the IDX files of the Debian package dataset-fashion-mnist, gzipped or not.
 //
 // Every error is a std::runtime_error with one line that names the file and says what to do.
 

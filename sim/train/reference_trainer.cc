@@ -20,6 +20,7 @@ class ReferenceTrainer : public Trainer {
     step.rate = options.rate;
     step.samples = options.samples;
     step.fp32 = options.fp32;
+    step.record = options.record;
     const reference::StepResult result =
         trainer_.step({batch.pixels, batch.labels, batch.size}, step);
     ++steps_;

@@ -14,6 +14,10 @@
 #include <string>
 #include <vector>
 
+namespace tetralog {
+struct TraceGemm;
+}
+
 namespace tetralog::train {
 
 struct Batch {
@@ -26,6 +30,8 @@ struct StepOptions {
   double rate = 0.05;    // learning rate
   uint32_t samples = 1;  // independent samples of each gradient (SMP)
   bool fp32 = false;     // this step in FP32 on the host (FNT)
+  // Gets the GEMMs of this step; only the reference records, other trainers ignore it.
+  std::vector<TraceGemm>* record = nullptr;
 };
 
 struct StepResult {

@@ -1,0 +1,256 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/train/checkpoint.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+#include "sim/hdf5_group.h"
+#include "sim/train/hash.h"
+
+namespace tetralog::train {
+namespace {
+
+constexpr char kMagic[] = "tetralog checkpoint\n";
+constexpr uint32_t kVersion = 1;
+constexpr size_t kHeader = 512;  // the least user block of HDF5
+constexpr size_t kGrowth = 1 << 20;
+constexpr char kAdvice[] = "use another checkpoint or start again without --resume";
+
+[[noreturn]] void Fail(const std::string& path, const std::string& what) {
+  throw std::runtime_error(path + ": " + what);
+}
+
+[[noreturn]] void FailToWrite(const std::string& path, int error) {
+  const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+  Fail(path, fmt::format("cannot be written: {}; {}; the last checkpoint stays as it was",
+                         std::strerror(error),
+                         full ? "make room" : "give a path in a folder that can be written"));
+}
+
+// ---------------------------------------------------------------------------- HDF5 in memory
+
+// Names are kept in one text, as links of HDF5 have no order of their own.
+void WriteList(const std::string& path, hid_t file, const char* name,
+               const std::vector<NamedValues>& list) {
+  Handle group(H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose,
+               path + ": cannot make a group; free some memory");
+  const Writer out(path, group, 0);
+  std::string names;
+  std::vector<uint64_t> sizes;
+  for (const NamedValues& named : list) {
+    names += named.name + "\n";
+    sizes.push_back(named.values.size());
+  }
+  out.dataset("names", {names.size()}, std::vector<uint8_t>(names.begin(), names.end()));
+  out.dataset("sizes", {sizes.size()}, sizes);
+  for (const NamedValues& named : list) {
+    std::string link = "=" + named.name;
+    std::replace(link.begin(), link.end(), '/', '.');
+    out.dataset(link.c_str(), {named.values.size()}, named.values);
+  }
+}
+
+std::vector<NamedValues> ReadList(const std::string& path, hid_t file, const char* name,
+                                  uint64_t count, uint64_t names_size) {
+  Handle group(H5Gopen2(file, name, H5P_DEFAULT), H5Gclose,
+               path + ": group " + name + " is missing; " + kAdvice);
+  const Reader in(path, name, group, kAdvice);
+  const auto bytes = in.dataset<uint8_t>("names", {names_size});
+  const auto sizes = in.dataset<uint64_t>("sizes", {count});
+  std::vector<NamedValues> list;
+  auto begin = bytes.begin();
+  for (const uint64_t size : sizes) {
+    const auto end = std::find(begin, bytes.end(), '\n');
+    if (end == bytes.end()) in.fail("names are missing");
+    NamedValues named{std::string(begin, end), {}};
+    std::string link = "=" + named.name;
+    std::replace(link.begin(), link.end(), '/', '.');
+    named.values = in.dataset<double>(link.c_str(), {size});
+    list.push_back(std::move(named));
+    begin = end + 1;
+  }
+  return list;
+}
+
+uint64_t NamesSize(const std::vector<NamedValues>& list) {
+  uint64_t size = 0;
+  for (const NamedValues& named : list) size += named.name.size() + 1;
+  return size;
+}
+
+// A file access that lives in memory; `image` is what it begins with.
+hid_t MemoryAccess(std::vector<uint8_t>* image) {
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  H5Pset_fapl_core(access, kGrowth, false);
+  if (image != nullptr) H5Pset_file_image(access, image->data(), image->size());
+  return access;
+}
+
+std::vector<uint8_t> ToImage(const std::string& path, const Checkpoint& c) {
+  const std::string error = path + ": cannot be made in memory; free some memory";
+  Handle access(MemoryAccess(nullptr), H5Pclose, error);
+  Handle file(H5Fcreate("checkpoint", H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, error);
+  const Writer root(path, file, 0);
+  root.attribute("version", kVersion);
+  root.attribute("step", c.step);
+  root.attribute("images", c.images);
+  root.attribute("recipe", c.recipe);
+  root.attribute("state_size", uint64_t{c.state.size()});
+  root.attribute("state_names", NamesSize(c.state));
+  root.attribute("history_size", uint64_t{c.history.size()});
+  root.attribute("history_names", NamesSize(c.history));
+  WriteList(path, file, "state", c.state);
+  WriteList(path, file, "history", c.history);
+  if (H5Fflush(file, H5F_SCOPE_LOCAL) < 0) throw std::runtime_error(error);
+  const ssize_t size = H5Fget_file_image(file, nullptr, 0);
+  if (size < 0) throw std::runtime_error(error);
+  std::vector<uint8_t> image(static_cast<size_t>(size));
+  if (H5Fget_file_image(file, image.data(), image.size()) < 0) throw std::runtime_error(error);
+  return image;
+}
+
+// Of what follows; the rest of the user block is zero.
+std::string Header(const uint8_t* image, size_t size) {
+  Fnv1a hash;
+  hash.Add(image, size);
+  std::string header = fmt::format("{}bytes {}\nfnv1a {:016x}\n", kMagic, size, hash.hash());
+  header.resize(kHeader, '\0');
+  return header;
+}
+
+// ---------------------------------------------------------------------------- files
+
+// A descriptor that closes itself.
+class Descriptor {
+ public:
+  Descriptor(const std::string& path, int flags)
+      : fd_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
+  ~Descriptor() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int fd() const { return fd_; }
+  bool Write(const void* data, size_t size) const {
+    const char* at = static_cast<const char*>(data);
+    while (size > 0) {
+      const ssize_t done = write(fd_, at, size);
+      if (done < 0 && errno == EINTR) continue;
+      if (done <= 0) return false;
+      at += done;
+      size -= static_cast<size_t>(done);
+    }
+    return true;
+  }
+
+ private:
+  int fd_;
+};
+
+std::string Temporary(const std::string& path) { return path + ".tmp"; }
+
+std::string Folder(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path();
+  return folder.empty() ? "." : folder;
+}
+
+std::vector<uint8_t> ReadWhole(const std::string& path) {
+  FILE* file = std::fopen(path.c_str(), "rb");
+  std::vector<uint8_t> bytes;
+  bool good = file != nullptr;
+  int error = errno;
+  uint8_t buffer[1 << 16];
+  while (good) {
+    const size_t n = std::fread(buffer, 1, sizeof buffer, file);
+    bytes.insert(bytes.end(), buffer, buffer + n);
+    if (n == sizeof buffer) continue;
+    good = std::ferror(file) == 0;
+    error = errno;
+    break;
+  }
+  if (file != nullptr) std::fclose(file);
+  if (!good)
+    Fail(path, fmt::format("cannot be read: {}; give the path of a checkpoint or start without "
+                           "--resume",
+                           std::strerror(error)));
+  return bytes;
+}
+
+}  // namespace
+
+void WriteCheckpoint(const std::string& path, const Checkpoint& checkpoint) {
+  QuietErrors quiet;
+  const std::vector<uint8_t> image = ToImage(path, checkpoint);
+  const std::string header = Header(image.data(), image.size());
+  const std::string temporary = Temporary(path);
+  const auto fail = [&](int error) {
+    unlink(temporary.c_str());
+    FailToWrite(path, error);
+  };
+  {
+    const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+    if (file.fd() < 0) FailToWrite(path, errno);
+    if (!file.Write(header.data(), header.size()) || !file.Write(image.data(), image.size()) ||
+        fsync(file.fd()) != 0)
+      fail(errno);
+  }
+  if (rename(temporary.c_str(), path.c_str()) != 0) fail(errno);
+  // The rename itself; file systems that cannot sync a folder lose at most this checkpoint.
+  const Descriptor folder(Folder(path), O_RDONLY | O_DIRECTORY);
+  if (folder.fd() >= 0) fsync(folder.fd());
+}
+
+Checkpoint ReadCheckpoint(const std::string& path) {
+  QuietErrors quiet;
+  std::vector<uint8_t> bytes = ReadWhole(path);
+  constexpr size_t kMagicSize = sizeof kMagic - 1;
+  if (bytes.size() < kMagicSize || !std::equal(kMagic, kMagic + kMagicSize, bytes.begin()))
+    Fail(path, std::string("is no checkpoint of this program; ") + kAdvice);
+  const std::string header(bytes.begin(),
+                           bytes.begin() + static_cast<ptrdiff_t>(std::min(kHeader, bytes.size())));
+  unsigned long long size = 0;
+  if (header.size() == kHeader && std::sscanf(&header[kMagicSize], "bytes %llu", &size) == 1 &&
+      bytes.size() - kHeader < size)
+    size = 0;  // falls through to "truncated"
+  if (size == 0) Fail(path, std::string("is truncated; ") + kAdvice);
+  bytes.erase(bytes.begin(), bytes.begin() + kHeader);
+  if (header != Header(bytes.data(), bytes.size()))
+    Fail(path, std::string("is damaged: its contents have another hash; ") + kAdvice);
+
+  const std::string error = path + ": is not readable as HDF5; " + kAdvice;
+  Handle access(MemoryAccess(&bytes), H5Pclose, error);
+  Handle file(H5Fopen("checkpoint", H5F_ACC_RDONLY, access), H5Fclose, error);
+  const Reader root(path, "", file, kAdvice);
+  if (const uint32_t version = root.number<uint32_t>("version"); version != kVersion)
+    root.fail(fmt::format("has version {}, this program reads version {}", version, kVersion));
+  Checkpoint c;
+  c.step = root.number<uint64_t>("step");
+  c.images = root.number<uint64_t>("images");
+  c.recipe = root.text("recipe");
+  c.state = ReadList(path, file, "state", root.number<uint64_t>("state_size"),
+                     root.number<uint64_t>("state_names"));
+  c.history = ReadList(path, file, "history", root.number<uint64_t>("history_size"),
+                       root.number<uint64_t>("history_names"));
+  return c;
+}
+
+void CheckCheckpointPath(const std::string& path) {
+  if (std::filesystem::is_directory(path)) FailToWrite(path, EISDIR);
+  const std::string temporary = Temporary(path);
+  const Descriptor file(temporary, O_WRONLY | O_CREAT);
+  if (file.fd() < 0) FailToWrite(path, errno);
+  unlink(temporary.c_str());
+}
+
+}  // namespace tetralog::train

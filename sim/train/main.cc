@@ -1,0 +1,132 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// tetralog-train: what `tetralog train` starts. A program of its own, as loading the tensor library
+// takes longer than most commands of the tool. Exit codes: 0, 130 when a signal stopped the run
+// after a step, 2 for errors.
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <new>
+#include <stdexcept>
+
+#include "sim/core_builds.h"
+#include "sim/provenance.h"
+#include "sim/reference/trainer.h"
+#include "sim/train/run.h"
+#include "sim/train/run_report.h"
+#include "sim/train/train_arguments.h"
+#include "sim/train/training.h"
+
+namespace tetralog::train {
+namespace {
+
+constexpr uint64_t kMemory = 256 << 20;
+
+volatile std::sig_atomic_t stop_asked = 0;
+
+// The second signal ends the program at once.
+void Stop(int signal) {
+  stop_asked = 1;
+  std::signal(signal, SIG_DFL);
+}
+
+std::unique_ptr<Machine> MakeAnyMachine(const std::string& level, const std::string& shape) {
+  if (level == "rtl") return MakeRtlMachine(shape, kMemory);
+  return MakeModelMachine(level, shape, RtlBuilds());
+}
+
+void WriteText(const std::string& path, const std::string& text) {
+  std::ofstream out(path);
+  out << text << std::flush;
+  if (!out) throw std::runtime_error(path + ": cannot be written; make room or give another path");
+}
+
+void WriteRecord(const std::string& path, const Recipe& recipe, std::vector<TraceGemm> gemms) {
+  Trace trace;
+  trace.network = recipe.network;
+  trace.dataset = "Fashion-MNIST";
+  trace.libraries = "libtorch " + reference::tensor_library_version();
+  trace.command = "tetralog train, recipe " + RecipeJson(recipe).dump();
+  trace.seed = recipe.seed;
+  trace.gemms = std::move(gemms);
+  write_trace(path, trace);
+  fmt::print("recorded {} GEMMs in {}\n", trace.gemms.size(), path);
+}
+
+void WriteResult(const TrainArguments& args, const Recipe& recipe,
+                 const reference::Dataset& dataset, const RunResult& result) {
+  if (!args.json.empty()) {
+    nlohmann::ordered_json report = RunJson(recipe, result);
+    report["data_hash"] = {{"train", HashText(ImagesHash(dataset.train))},
+                           {"test", HashText(ImagesHash(dataset.test))}};
+    report["check_every"] = args.check_every;
+    report.update(Provenance());
+    report["tools"]["libtorch"] = reference::tensor_library_version();
+    WriteReport(args.json, report);
+  }
+  if (!args.plot.empty()) WriteText(args.plot, LearningCurveSvg(recipe, result));
+}
+
+int Train(const TrainArguments& args) {
+  const reference::Dataset dataset = reference::load_dataset(args.data);
+  const Recipe recipe = CheckTrainArguments(args, dataset.train.size());
+  Training training = MakeTraining(recipe, {args.check_every, args.check_machine},
+                                   !args.record.empty(), dataset.train, MakeAnyMachine);
+  RunOptions options;
+  options.checkpoint = args.checkpoint;
+  options.checkpoint_every = args.checkpoint_every;
+  options.resume = args.resume;
+  options.csv = args.csv;
+  options.test_images = args.test_images;
+  options.stop = &stop_asked;
+  options.recorder = training.recorder.get();
+  options.record_steps = args.record_steps;
+  std::signal(SIGINT, Stop);
+  std::signal(SIGTERM, Stop);
+  RunResult result = RunTraining(recipe, options, dataset, *training.trainer);
+  if (result.steps < recipe.steps) {
+    fmt::print(stderr, "stopped after step {} of {}{}\n", result.steps, recipe.steps,
+               args.checkpoint.empty() ? "" : "; give --resume to go on");
+    return 130;
+  }
+  WriteResult(args, recipe, dataset, result);
+  if (!args.record.empty()) WriteRecord(args.record, recipe, std::move(result.record));
+  fmt::print("{} on {}: {} steps, loss {:.4f}, test accuracy {:.2f} %, weights {}\n",
+             recipe.network, recipe.machine, result.steps, result.train_loss,
+             100 * result.test_accuracy, HashText(result.weights_hash));
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{"Train a network with every GEMM on a machine", "tetralog train"};
+  TrainArguments args;
+  AddTrainOptions(app, args);
+  app.failure_message([](const CLI::App*, const CLI::Error& e) {
+    return fmt::format("error: {}; see --help\n", e.what());
+  });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+  }
+  try {
+    reference::prepare_process();
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that is too large is an error of write()
+    return Train(args);
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "error: memory is full: give a smaller batch\n");
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "error: {}\n", e.what());
+  }
+  return 2;
+}
+
+}  // namespace
+}  // namespace tetralog::train
+
+int main(int argc, char** argv) { return tetralog::train::Main(argc, argv); }

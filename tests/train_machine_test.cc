@@ -1,0 +1,144 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Whole runs on machines: the run of the reference's own loop, resumed runs, checked and recorded
+// ones, all to the same weights.
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "sim/reference/training_run.h"
+#include "sim/train/hash.h"
+#include "sim/train/run.h"
+#include "sim/train/training.h"
+#include "tests/train_testing.h"
+#include "tests/train_toy.h"
+
+namespace tetralog::train {
+namespace {
+
+using testing::ExpectErrorHas;
+using testing::Folder;
+using ::tetralog::testing::TrainImages;
+
+const reference::Dataset& Data() {
+  static const reference::Dataset data = [] {
+    reference::Dataset small{TrainImages(), TrainImages()};
+    small.train.pixels.resize(100 * reference::kImageSize);
+    small.train.labels.resize(100);
+    small.test.pixels.resize(50 * reference::kImageSize);
+    small.test.labels.resize(50);
+    return small;
+  }();
+  return data;
+}
+
+// 10 steps of 10 images in 2 epochs of 5.
+Recipe SmallRecipe(const std::string& machine) {
+  Recipe recipe;
+  recipe.machine = machine;
+  recipe.batch = 20;
+  recipe.epochs = 2;
+  recipe.samples = 2;
+  CompleteRecipe(Data().train.size(), &recipe);
+  return recipe;
+}
+
+std::unique_ptr<Machine> MakeMachine(const std::string& level, const std::string& shape) {
+  return MakeModelMachine(level, shape);
+}
+
+RunResult RunOn(const Recipe& recipe, RunOptions options = {}, const CheckOptions& check = {},
+                bool record = false) {
+  Training training = MakeTraining(recipe, check, record, Data().train, MakeMachine);
+  options.quiet = true;
+  options.recorder = training.recorder.get();
+  return RunTraining(recipe, options, Data(), *training.trainer);
+}
+
+TEST(TrainMachine, IsTheRunOfTheReferencesOwnLoop) {
+  const Recipe recipe = SmallRecipe("functional");
+  reference::RunOptions options;
+  options.batch = recipe.batch;
+  options.epochs = recipe.epochs;
+  options.rate = recipe.rate;
+  options.samples = 2;
+  reference::TrainingRun reference(options, Data());
+  std::vector<double> losses;
+  while (reference.steps_done() < reference.total_steps())
+    losses.push_back(reference.next_step().loss);
+  std::vector<double> weights;
+  for (const reference::LayerParameters& layer : reference.trainer().parameters()) {
+    weights.insert(weights.end(), layer.weight.values.begin(), layer.weight.values.end());
+    weights.insert(weights.end(), layer.bias.values.begin(), layer.bias.values.end());
+  }
+  Training training = MakeTraining(recipe, {}, false, Data().train, MakeMachine);
+  const RunResult run = RunTraining(recipe, {.quiet = true}, Data(), *training.trainer);
+  EXPECT_EQ(run.history.loss, losses);
+  EXPECT_DOUBLE_EQ(100 * run.test_accuracy, reference.test_accuracy());
+  std::vector<double> found;
+  for (const NamedValues& named : training.trainer->Weights())
+    found.insert(found.end(), named.values.begin(), named.values.end());
+  EXPECT_EQ(found, weights);
+}
+
+TEST(TrainMachine, AResumedRunEndsInTheSameWeightsOnAnyMachine) {
+  const Folder folder;
+  const RunResult whole = RunOn(SmallRecipe("functional"));
+  Recipe cut = SmallRecipe("functional");
+  cut.steps = 3;
+  RunOn(cut, {.checkpoint = folder / "c"});
+  std::filesystem::copy(folder / "c", folder / "d");
+  const RunResult same =
+      RunOn(SmallRecipe("functional"), {.checkpoint = folder / "c", .resume = true});
+  EXPECT_EQ(same.first_step, 3);
+  EXPECT_EQ(same.weights_hash, whole.weights_hash);
+  EXPECT_EQ(same.history.loss, whole.history.loss);
+  const RunResult other =
+      RunOn(SmallRecipe("reference"), {.checkpoint = folder / "d", .resume = true});
+  EXPECT_EQ(other.weights_hash, whole.weights_hash);
+}
+
+TEST(TrainMachine, ChecksAndRecordingsLeaveTheWeightsAlone) {
+  Recipe recipe = SmallRecipe("functional");
+  const uint64_t hash = RunOn(recipe).weights_hash;
+  EXPECT_EQ(RunOn(recipe, {}, {.every = 3}).weights_hash, hash);
+  const RunResult recorded = RunOn(recipe, {.record_steps = 2}, {}, true);
+  EXPECT_EQ(recorded.weights_hash, hash);
+  ASSERT_EQ(recorded.record.size(), 16);  // 3 forward, 2 input, 3 weight gradients, twice
+  EXPECT_EQ(recorded.record.front().step, 8);
+  EXPECT_EQ(recorded.record.back().step, 9);
+}
+
+TEST(TrainMachine, LastStepsInFp32AreTheSameOnBothMachines) {
+  Recipe functional = SmallRecipe("functional"), reference = SmallRecipe("reference");
+  functional.fnt = reference.fnt = 2;
+  const uint64_t hash = RunOn(functional).weights_hash;
+  EXPECT_EQ(hash, RunOn(reference).weights_hash);
+  EXPECT_NE(hash, RunOn(SmallRecipe("functional")).weights_hash);
+}
+
+TEST(TrainMachine, MaximumClipAndCurrentScalesAreTheSameOnBothMachines) {
+  Recipe functional = SmallRecipe("functional"), reference = SmallRecipe("reference");
+  functional.clip = reference.clip = "max";
+  functional.scales = reference.scales = "current";
+  EXPECT_EQ(RunOn(functional).weights_hash, RunOn(reference).weights_hash);
+}
+
+TEST(TrainMachine, WhatDoesNotGoTogetherIsRefused) {
+  const auto make = [](const Recipe& recipe, const CheckOptions& check) {
+    return [=] { MakeTraining(recipe, check, false, Data().train, MakeMachine); };
+  };
+  const Recipe recipe = SmallRecipe("functional");
+  ExpectErrorHas(make(recipe, {1, "functional"}), {"check-machine: functional"});
+  ExpectErrorHas(make(SmallRecipe("rtl"), {}), {"no rtl"});
+  Recipe shape = recipe;
+  shape.shape = "16x16";
+  ExpectErrorHas(make(shape, {}), {"16x16"});
+  shape.shape = "8x4x2:random_bits=8";
+  ExpectErrorHas(make(shape, {}), {"8 random bits", "needs 12"});
+}
+
+}  // namespace
+}  // namespace tetralog::train

@@ -1,0 +1,251 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs around a trainer without a network: batches and rates are the reference's, and a run that
+// was stopped, killed or met a full disk ends as if nothing had happened.
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "sim/train/batches.h"
+#include "sim/train/checkpoint.h"
+#include "sim/train/hash.h"
+#include "sim/train/run.h"
+#include "sim/train/run_report.h"
+#include "tests/train_toy.h"
+
+namespace tetralog::train {
+namespace {
+
+using testing::ErrorOf;
+using testing::ExpectErrorHas;
+using testing::Folder;
+using testing::NoiseDataset;
+using testing::ReadText;
+using testing::ToyTrainer;
+using testing::WriteTextFile;
+
+const reference::Dataset& Data() {
+  static const reference::Dataset data = NoiseDataset(100, 30);
+  return data;
+}
+
+// 12 steps an epoch.
+Recipe ToyRecipe(uint64_t steps = 0) {
+  Recipe recipe;
+  recipe.batch = 8;
+  recipe.epochs = 3;
+  recipe.steps = steps;
+  CompleteRecipe(Data().train.size(), &recipe);
+  return recipe;
+}
+
+RunResult RunToy(
+    const Recipe& recipe, RunOptions options, const std::function<void()>& on_step = [] {}) {
+  options.quiet = true;
+  ToyTrainer trainer;
+  trainer.on_step = on_step;
+  return RunTraining(recipe, options, Data(), trainer);
+}
+
+void ExpectSame(const RunResult& a, const RunResult& b) {
+  EXPECT_EQ(a.steps, b.steps);
+  EXPECT_EQ(a.weights_hash, b.weights_hash);
+  EXPECT_EQ(a.history.loss, b.history.loss);
+  EXPECT_EQ(a.history.accuracy, b.history.accuracy);
+  EXPECT_EQ(a.train_loss, b.train_loss);
+  EXPECT_EQ(a.test_accuracy, b.test_accuracy);
+}
+
+TEST(TrainRun, HashIsThatOfNamesAndBytes) {
+  // FNV-1a's published values of "", "a" and "foobar".
+  EXPECT_EQ(Fnv1a().hash(), 0xcbf29ce484222325u);
+  Fnv1a a, foobar;
+  a.Add("a", 1);
+  foobar.Add("foobar", 6);
+  EXPECT_EQ(a.hash(), 0xaf63dc4c8601ec8cu);
+  EXPECT_EQ(foobar.hash(), 0x85944171f73967e8u);
+  EXPECT_NE(HashOf({{"w", {0.0}}}), HashOf({{"w", {-0.0}}}));
+  EXPECT_NE(HashOf({{"w", {1, 2}}}), HashOf({{"w", {1}}, {"", {2}}}));
+}
+
+TEST(TrainRun, BatchesOfAnEpochAreAllImagesOnceAndDependOnTheStepAlone) {
+  Batches forward(Data().train, 5, 8), jumping(Data().train, 5, 8), other(Data().train, 6, 8);
+  std::vector<std::vector<uint8_t>> seen;
+  bool differs = false;
+  for (uint64_t step = 0; step < 36; ++step) {
+    const Batch batch = forward.At(step), same = other.At(step);
+    seen.emplace_back(batch.pixels, batch.pixels + 8 * reference::kImageSize);
+    differs = differs || !std::equal(seen.back().begin(), seen.back().end(), same.pixels);
+  }
+  EXPECT_TRUE(differs);
+  for (const uint64_t step : {35, 0, 13, 12, 11, 24}) {
+    const Batch batch = jumping.At(step);
+    EXPECT_TRUE(std::equal(seen[step].begin(), seen[step].end(), batch.pixels)) << step;
+  }
+  std::vector<std::vector<uint8_t>> images;
+  for (int step = 12; step < 24; ++step)
+    for (size_t i = 0; i < 8; ++i)
+      images.emplace_back(&seen[step][i * reference::kImageSize],
+                          &seen[step][i * reference::kImageSize] + reference::kImageSize);
+  std::sort(images.begin(), images.end());
+  EXPECT_EQ(std::unique(images.begin(), images.end()) - images.begin(), 96);
+}
+
+TEST(TrainRun, RateFallsLinearlyOverTheEpochsOrStays) {
+  Recipe recipe = ToyRecipe(6);
+  EXPECT_EQ(RateAt(recipe, 12, 0), 0.05);
+  EXPECT_EQ(RateAt(recipe, 12, 9), 0.05 * 0.75);
+  recipe.schedule = "constant";
+  EXPECT_EQ(RateAt(recipe, 12, 9), 0.05);
+}
+
+TEST(TrainRun, ReportsTheWholeRun) {
+  const Folder folder;
+  const RunResult result = RunToy(ToyRecipe(30), {.csv = folder / "m.csv"});
+  EXPECT_EQ(result.steps, 30);
+  ASSERT_EQ(result.history.tests.size(), 3);  // two epochs and the end
+  EXPECT_EQ(result.history.tests[2].step, 30);
+  EXPECT_EQ(result.test_accuracy, 0.5);
+  double sum = 0;
+  for (size_t i = 18; i < 30; ++i) sum += result.history.loss[i];
+  EXPECT_DOUBLE_EQ(result.train_loss, sum / 12);
+  const std::string csv = ReadText(folder / "m.csv");
+  EXPECT_EQ(csv.rfind("step,loss,accuracy,rate\n1,", 0), 0) << csv;
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 31);
+  const auto json = RunJson(ToyRecipe(30), result);
+  for (const char* key : {"network", "machine", "steps", "batch", "seed", "recipe", "weights_hash",
+                          "train_loss", "test_accuracy"})
+    EXPECT_TRUE(json.contains(key)) << key;
+  EXPECT_EQ(json["weights_hash"].get<std::string>().size(), 16);
+  const std::string svg = LearningCurveSvg(ToyRecipe(30), result);
+  EXPECT_EQ(svg.rfind("<svg", 0), 0);
+  EXPECT_NE(svg.find("test images: 50"), std::string::npos);
+  EXPECT_EQ(svg.find("nan"), std::string::npos);
+}
+
+TEST(TrainRun, TheLastStepsAreInFp32) {
+  Recipe recipe = ToyRecipe(30);
+  const uint64_t without = RunToy(recipe, {}).weights_hash;
+  recipe.fnt = 2;
+  EXPECT_NE(RunToy(recipe, {}).weights_hash, without);
+}
+
+TEST(TrainRun, AStoppedRunGoesOnToTheSameBits) {
+  const Folder folder;
+  const Recipe recipe = ToyRecipe();
+  const RunResult whole = RunToy(recipe, {.csv = folder / "whole.csv"});
+  for (const int stop_at : {1, 11, 12, 13, 35}) {
+    const std::string path = folder / ("c" + std::to_string(stop_at));
+    volatile std::sig_atomic_t stop = 0;
+    int steps = 0;
+    const RunResult first =
+        RunToy(recipe, {.checkpoint = path, .stop = &stop}, [&] { stop = ++steps == stop_at; });
+    EXPECT_EQ(first.steps, stop_at);
+    const RunResult second =
+        RunToy(recipe, {.checkpoint = path, .resume = true, .csv = folder / "resumed.csv"});
+    EXPECT_EQ(second.first_step, stop_at);
+    ExpectSame(second, whole);
+    EXPECT_EQ(ReadText(folder / "resumed.csv"), ReadText(folder / "whole.csv"));
+    // A run that is done has nothing to do, and reports the same.
+    ExpectSame(RunToy(recipe, {.checkpoint = path, .resume = true}), whole);
+  }
+}
+
+TEST(TrainRun, AKilledRunGoesOnToTheSameBits) {
+  const Folder folder;
+  const Recipe recipe = ToyRecipe();
+  const std::string path = folder / "c";
+  const RunResult whole = RunToy(recipe, {});
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    RunToy(recipe, {.checkpoint = path, .checkpoint_every = 2}, [] { usleep(2000); });
+    _exit(0);
+  }
+  while (!std::filesystem::exists(path)) usleep(500);
+  usleep(20'000);
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  const RunResult resumed = RunToy(recipe, {.checkpoint = path, .resume = true});
+  EXPECT_GT(resumed.first_step, 0);
+  ExpectSame(resumed, whole);
+}
+
+TEST(TrainRun, AFullDiskEndsTheRunAndTheLastCheckpointGoesOn) {
+  const Folder folder;
+  const Recipe recipe = ToyRecipe();
+  const std::string path = folder / "c";
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit old{};
+  getrlimit(RLIMIT_FSIZE, &old);
+  int steps = 0;
+  const std::string error = ErrorOf([&] {
+    RunToy(recipe, {.checkpoint = path, .checkpoint_every = 5}, [&] {
+      const rlimit small{1000, old.rlim_max};
+      if (++steps == 13) setrlimit(RLIMIT_FSIZE, &small);
+    });
+  });
+  setrlimit(RLIMIT_FSIZE, &old);
+  std::signal(SIGXFSZ, SIG_DFL);
+  EXPECT_NE(error.find("make room"), std::string::npos) << error;
+  const RunResult resumed = RunToy(recipe, {.checkpoint = path, .resume = true});
+  EXPECT_EQ(resumed.first_step, 10);
+  ExpectSame(resumed, RunToy(recipe, {}));
+}
+
+TEST(TrainRun, ACheckpointOfAnotherRunIsRefused) {
+  const Folder folder;
+  const std::string path = folder / "c";
+  const auto resume = [&](const Recipe& recipe) {
+    return [&path, recipe] { RunToy(recipe, {.checkpoint = path, .resume = true}); };
+  };
+  RunToy(ToyRecipe(10), {.checkpoint = path});
+  Recipe other = ToyRecipe(10);
+  other.seed = 9;
+  ExpectErrorHas(resume(other), {path, "another recipe: seed is 9, was 1"});
+  ExpectErrorHas(resume(ToyRecipe(9)), {path, "step 10", "beyond the 9"});
+  EXPECT_EQ(RunToy(ToyRecipe(20), {.checkpoint = path, .resume = true}).weights_hash,
+            RunToy(ToyRecipe(20), {}).weights_hash);
+
+  Checkpoint c = ReadCheckpoint(path);
+  const auto changed = [&](const std::function<void(Checkpoint&)>& change) {
+    Checkpoint copy = c;
+    change(copy);
+    WriteCheckpoint(path, copy);
+    return resume(ToyRecipe(20));
+  };
+  ExpectErrorHas(changed([](Checkpoint& x) { x.images ^= 1; }), {path, "other images", "--data"});
+  ExpectErrorHas(changed([](Checkpoint& x) { x.recipe = "{"; }), {path, "another version"});
+  ExpectErrorHas(changed([](Checkpoint& x) { x.recipe = "{\"x\": 1}"; }), {"another version"});
+  ExpectErrorHas(changed([](Checkpoint& x) { x.history.pop_back(); }), {path, "another version"});
+  ExpectErrorHas(changed([](Checkpoint& x) { x.step = 7; }), {path, "another version"});
+  ExpectErrorHas(changed([](Checkpoint& x) { x.state.pop_back(); }), {path, "no state of the toy"});
+}
+
+TEST(TrainRun, ARecordingThatDiffersFromTheRunIsAnError) {
+  ToyTrainer same, broken;
+  broken.on_step = [&] { broken.Load(ToyTrainer().Save(), 0); };
+  EXPECT_NO_THROW(RunToy(ToyRecipe(10), {.recorder = &same, .record_steps = 3}));
+  EXPECT_EQ(same.steps(), 10);
+  ExpectErrorHas([&] { RunToy(ToyRecipe(10), {.recorder = &broken}); },
+                 {"step 9", "toy/weight differs"});
+}
+
+TEST(TrainRun, MetricsThatCannotBeWrittenAreAnError) {
+  const Folder folder;
+  ExpectErrorHas([&] { RunToy(ToyRecipe(3), {.csv = folder / "missing/m.csv"}); },
+                 {"missing/m.csv: cannot be written"});
+  ExpectErrorHas([&] { RunToy(ToyRecipe(3), {.csv = "/dev/full"}); },
+                 {"/dev/full: cannot be written"});
+}
+
+}  // namespace
+}  // namespace tetralog::train

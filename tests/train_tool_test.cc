@@ -1,0 +1,153 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+//
+// `tetralog train` as a user meets it: its files, killed and resumed runs, and one clear line for
+// every sort of bad input.
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/tool_testing.h"
+#include "tests/train_testing.h"
+#include "tests/train_toy.h"
+
+namespace tetralog::train {
+namespace {
+
+using testing::Folder;
+using testing::ReadText;
+using testing::WriteTextFile;
+using ::tetralog::testing::ExpectOneLineError;
+using ::tetralog::testing::Outcome;
+using ::tetralog::testing::RunTool;
+using ::tetralog::testing::TrainImages;
+
+std::string BigEndian(size_t value) {
+  std::string text;
+  for (const int shift : {24, 16, 8, 0}) text += static_cast<char>(value >> shift & 0xff);
+  return text;
+}
+
+// The first `size` training images as plain IDX files.
+void WriteIdx(const Folder& folder, const std::string& name, size_t size) {
+  const reference::Images& images = TrainImages();
+  WriteTextFile(folder / (name + "-images-idx3-ubyte"),
+                std::string("\0\0\x08\x03", 4) + BigEndian(size) + BigEndian(28) + BigEndian(28) +
+                    std::string(images.pixels.begin(),
+                                images.pixels.begin() +
+                                    static_cast<ptrdiff_t>(size * reference::kImageSize)));
+  WriteTextFile(
+      folder / (name + "-labels-idx1-ubyte"),
+      std::string("\0\0\x08\x01", 4) + BigEndian(size) +
+          std::string(images.labels.begin(), images.labels.begin() + static_cast<ptrdiff_t>(size)));
+}
+
+class TrainTool : public ::testing::Test {
+ protected:
+  TrainTool() {
+    WriteIdx(folder_, "train", 200);
+    WriteIdx(folder_, "t10k", 100);
+    data_ = "train --batch 20 --data " + (folder_ / "") + " ";
+  }
+
+  Folder folder_;
+  std::string data_;
+};
+
+TEST_F(TrainTool, WritesReportMetricsCurveAndATraceThatReplays) {
+  const std::string files = "--json " + (folder_ / "r.json") + " --csv " + (folder_ / "r.csv") +
+                            " --plot " + (folder_ / "r.svg") + " --record " + (folder_ / "r.h5");
+  const Outcome outcome = RunTool(data_ + "--epochs 1 --check-every 5 --seed 3 " + files);
+  ASSERT_EQ(outcome.status, 0) << outcome.text;
+  const auto json = nlohmann::json::parse(ReadText(folder_ / "r.json"));
+  EXPECT_EQ(json["network"], "mlp");
+  EXPECT_EQ(json["machine"], "functional");
+  EXPECT_EQ(json["steps"], 10);
+  EXPECT_EQ(json["batch"], 20);
+  EXPECT_EQ(json["seed"], 3);
+  EXPECT_EQ(json["recipe"]["epochs"], 1);
+  EXPECT_EQ(json["weights_hash"].get<std::string>().size(), 16);
+  EXPECT_GT(json["train_loss"], 0.5);
+  EXPECT_GE(json["test_accuracy"], 0.0);
+  EXPECT_LE(json["test_accuracy"], 1.0);
+  for (const char* key : {"git_revision", "compiler", "tools", "data_hash"})
+    EXPECT_TRUE(json.contains(key)) << key;
+  EXPECT_NE(outcome.text.find(json["weights_hash"].get<std::string>()), std::string::npos);
+  EXPECT_EQ(ReadText(folder_ / "r.svg").rfind("<svg", 0), 0);
+  EXPECT_EQ(ReadText(folder_ / "r.csv").rfind("step,loss,accuracy,rate\n", 0), 0);
+  const Outcome replay = RunTool("replay --machine functional " + (folder_ / "r.h5"));
+  EXPECT_EQ(replay.status, 0) << replay.text;
+  EXPECT_NE(replay.text.find("8 GEMMs"), std::string::npos) << replay.text;
+  // The report is a recipe: again, on another machine.
+  const Outcome again =
+      RunTool(data_ + "--config " + (folder_ / "r.json") + " --machine reference");
+  ASSERT_EQ(again.status, 0) << again.text;
+  EXPECT_NE(again.text.find(json["weights_hash"].get<std::string>()), std::string::npos)
+      << again.text;
+}
+
+TEST_F(TrainTool, AKilledRunGoesOnToTheSameWeights) {
+  const std::string checkpoint = folder_ / "c.h5";
+  const std::string run = data_ + "--epochs 40 --test-images 0 --checkpoint " + checkpoint;
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const std::string command =
+        "exec " TETRALOG_TOOL " " + run + " --checkpoint-every 5 > /dev/null 2>&1";
+    execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+    _exit(127);
+  }
+  while (!std::filesystem::exists(checkpoint) && waitpid(child, nullptr, WNOHANG) == 0)
+    usleep(1000);
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  ASSERT_TRUE(std::filesystem::exists(checkpoint));
+  ExpectOneLineError(run, "give --resume to go on");
+  const Outcome resumed = RunTool(run + " --resume --json " + (folder_ / "a.json"));
+  ASSERT_EQ(resumed.status, 0) << resumed.text;
+  EXPECT_NE(resumed.text.find("resumed"), std::string::npos);
+  ASSERT_EQ(RunTool(data_ + "--epochs 40 --test-images 0 --json " + (folder_ / "b.json")).status,
+            0);
+  const auto a = nlohmann::json::parse(ReadText(folder_ / "a.json"));
+  const auto b = nlohmann::json::parse(ReadText(folder_ / "b.json"));
+  EXPECT_GT(a["first_step"], 0);
+  EXPECT_EQ(a["weights_hash"], b["weights_hash"]);
+  EXPECT_EQ(a["train_loss"], b["train_loss"]);
+  EXPECT_TRUE(a["test_accuracy"].is_null());
+}
+
+TEST_F(TrainTool, MistakesAreOneLineAtOnce) {
+  const std::string file = folder_ / "file";
+  WriteTextFile(file, "");
+  ExpectOneLineError("train --network vgg", "--network: 'vgg' is not allowed; give mlp, lenet");
+  ExpectOneLineError("train --batch many", "--batch: 'many'");
+  ExpectOneLineError("train --bach 3", "--bach");
+  ExpectOneLineError("train --config " + file + "x", "cannot be read");
+  ExpectOneLineError("train --machine gpu", "--machine: 'gpu'");
+  ExpectOneLineError("train --variant fp32 --machine rtl", "reference only");
+  ExpectOneLineError("train --resume", "--checkpoint FILE");
+  ExpectOneLineError("train --checkpoint-every 5", "--checkpoint FILE");
+  ExpectOneLineError("train --check-machine rtl", "--check-every N");
+  ExpectOneLineError("train --check-every 0", "check-every");
+  ExpectOneLineError("train --resume --checkpoint " + file + "x", "no such checkpoint");
+  ExpectOneLineError("train --checkpoint " + file + "/c", "cannot be written");
+  ExpectOneLineError("train --json " + file + "/r.json", "--json: cannot write");
+  ExpectOneLineError("train --plot " + file + "/r.svg", "--plot: cannot write");
+  ExpectOneLineError("train --record " + file + "/r.h5", "--record: cannot write");
+  EXPECT_EQ(RunTool("train --help").status, 0);
+}
+
+TEST_F(TrainTool, MistakesThatNeedTheDataAreOneLine) {
+  ExpectOneLineError("train --data " + (folder_ / "none"), "--data");
+  ExpectOneLineError(data_ + "--batch 300", "batch: 300 is more than the 200 training images");
+  ExpectOneLineError(data_ + "--machine rtl --shape 3x3x1", "no build of shape");
+}
+
+}  // namespace
+}  // namespace tetralog::train
