@@ -5,7 +5,8 @@ JOBS  ?= $(shell nproc)
 PACKAGES := clang clang-format cmake ninja-build ccache mold make git python3 verilator yosys \
             qflow-tech-osu018 googletest libgtest-dev libtorch-dev libopenblas0-pthread \
             libhdf5-dev libdnnl-dev libbenchmark-dev libcli11-dev nlohmann-json3-dev libfmt-dev zlib1g-dev \
-            libsystemc-dev pkg-config dataset-fashion-mnist
+            libsystemc-dev pkg-config dataset-fashion-mnist \
+            pybind11-dev python3-dev python3-numpy python3-torch python3-h5py
 
 TRACES := tests/data/mlp.h5 tests/data/lenet.h5
 
@@ -35,7 +36,7 @@ configure: deps
 # Builds targets; a terminal sees one line of progress, a log only what fails.
 build_targets = @cmake --build $(BUILD) -j $(JOBS) --target $(1) -- $$([ -t 1 ] || echo --quiet)
 
-demo: configure  ## replay the recorded training steps, memory to memory, on functional and RTL machine
+demo: configure  ## replay the recorded training steps, memory to memory, on functional, cycle and RTL machine
 	$(call build_targets,tetralog)
 	@$(BUILD)/sim/tetralog replay $(TRACES) --json $(BUILD)/report/demo.json
 
@@ -80,7 +81,10 @@ clean:  ## remove build/
 -include synth/synth.mk
 -include sim/random.mk
 -include sim/regress.mk
+-include sim/lockstep.mk
 -include sim/utilisation.mk
+-include sim/estimate.mk
 -include sim/functional/bench.mk
+-include sim/python/python.mk
 -include sim/train/train.mk
 -include docs/docs.mk

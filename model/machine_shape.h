@@ -31,4 +31,7 @@ struct MachineShape {
   bool operator==(const MachineShape&) const = default;
 };
 
+// Throws std::invalid_argument, with one line, for a shape that the RTL refuses.
+void CheckShape(const MachineShape& shape);
+
 }  // namespace tetralog

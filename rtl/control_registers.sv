@@ -254,6 +254,10 @@ module control_registers #(
     low   = '0;
     high  = '0;
     carry = 1'b0;
+    {rd_low, rd_high} = '0;
+`ifndef SYNTHESIS
+    if (read_q)  // simulation reads no more often than it is asked
+`endif
     for (int unsigned i = 0; i < Counters; i++) begin
       rd_low[i]  = at(s_axil_araddr_i, tetralog_pkg::REG_COUNTERS + 32'd8 * i);
       rd_high[i] = at(s_axil_araddr_i, tetralog_pkg::REG_COUNTERS + 32'd8 * i + 32'd4);
@@ -276,6 +280,10 @@ module control_registers #(
 
   always_comb begin
     read_ok = 1'b1;
+    rdata   = '0;
+`ifndef SYNTHESIS
+    if (read_q)  // as above
+`endif
     case ({20'd0, s_axil_araddr_i})
       tetralog_pkg::REG_ID:             rdata = tetralog_pkg::IDENTITY;
       tetralog_pkg::REG_VERSION:        rdata = tetralog_pkg::VERSION;

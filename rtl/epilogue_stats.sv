@@ -135,6 +135,9 @@ module epilogue_stats #(
     wraps_inc  = '0;
     x          = '0;
     row        = '0;
+`ifndef SYNTHESIS
+    if (z_valid_i)  // simulation sums no more beats than there are
+`endif
     for (int lane = 0; lane < Lanes; lane++) begin
       abs_sum = abs_sum + AbsWidth'(magnitude[32*lane+:32]);
       x       = operand[17*lane+:17];
@@ -258,6 +261,9 @@ module epilogue_stats #(
   always_comb begin
     zeros_old   = '0;
     clipped_old = '0;
+`ifndef SYNTHESIS
+    if (out_valid_q)  // as above
+`endif
     for (int s = 0; s < 8; s++) begin
       zeros_old   = zeros_old | (zeros_q[CountWidth*s+:CountWidth] & {CountWidth{sample_q == 3'(s)}});
       clipped_old = clipped_old |

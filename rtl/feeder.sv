@@ -272,6 +272,15 @@ module feeder #(
     end
   end
 
+`ifndef SYNTHESIS
+  // Simulation clears the padding in one operation.
+  logic [Dot*4-1:0] k_codes;
+  for (genvar d = 0; d < Dot; d++) begin : gen_k_codes
+    assign k_codes[d*4 +: 4] = {4{k_valid_q[d]}};
+  end
+  assign op_a_o = a_codes_i & {Rows{k_codes}} & ~({Rows*Dot*4{1'b1}} << (32'(rows_q) * (Dot * 4)));
+  assign op_b_o = b_codes_i & {Cols{k_codes}} & ~({Cols*Dot*4{1'b1}} << (32'(cols_q) * (Dot * 4)));
+`else
   for (genvar r = 0; r < Rows; r++) begin : gen_row
     for (genvar d = 0; d < Dot; d++) begin : gen_code
       assign op_a_o[(r*Dot+d)*4 +: 4] =
@@ -284,6 +293,7 @@ module feeder #(
           b_codes_i[(c*Dot+d)*4 +: 4] & {4{k_valid_q[d] && cols_q > ColsWidth'(c)}};
     end
   end
+`endif
 
   assign beat_o       = beat2_q;
   assign op_valid_o   = valid_q;

@@ -65,50 +65,79 @@ module pe_group #(
   assign first_o = first_q;
   assign last_o  = last_q;
 
+`ifndef SYNTHESIS
+  // Simulation adds the products of all columns of a row at once, one lane of a word a column: the same
+  // sums (dot_product: a*b + bias(a)) in a tenth of the operations. Accumulators are in lanes of two
+  // lanes, those of even and of odd columns apart, and wider than AccWidth, so that no sum carries into
+  // its neighbour. The shadow registers take the sum at the end of its cycle, half a cycle later than
+  // below, and no earlier than it may be read.
+  localparam int unsigned SUM_WIDTH = (AccWidth < 32) ? 16 : 17;
+  localparam int unsigned PAIRS     = (GroupCols + 1) / 2;
+  localparam int unsigned LANES     = PAIRS * 2 * SUM_WIDTH;
+  localparam logic [LANES-1:0] DIGIT = {2*PAIRS{SUM_WIDTH'({B_WIDTH{1'b1}})}};
+  localparam logic [LANES-1:0] EVEN = {PAIRS{{SUM_WIDTH{1'b0}}, {SUM_WIDTH{1'b1}}}};
+  localparam logic [LANES-1:0] SUMS = {PAIRS{(2*SUM_WIDTH)'({AccWidth{1'b1}})}};
+
+  // What a digit {neg, two, one} of A makes of the columns' operands d: at [d*8 + digit].
+  logic [LANES-1:0] multiples [Dot*8];
+  logic [LANES-1:0] columns;
+  always_comb begin
+    columns = '0;
+    for (int unsigned d = 0; d < Dot; d++) begin
+      for (int unsigned c = 0; c < GroupCols; c++) begin
+        columns[c*SUM_WIDTH +: B_WIDTH] = b_q[(c*Dot+d)*B_WIDTH +: B_WIDTH];
+      end
+      for (int unsigned i = 0; i < 4; i++) begin
+        multiples[d*8+i]   = LANES'(i) * columns;
+        multiples[d*8+i+4] = LANES'(i) * (columns ^ DIGIT);
+      end
+    end
+  end
+
+  logic [GroupRows*GroupCols*AccWidth-1:0] shadow_q;
+  for (genvar r = 0; r < GroupRows; r++) begin : gen_row
+    logic [LANES-1:0] even_q, odd_q, sum;
+    logic [A_WIDTH-1:0] a;
+    always_comb begin
+      sum = '0;
+      a   = '0;
+      for (int unsigned d = 0; d < Dot; d++) begin
+        a    = a_q[(r*Dot+d)*A_WIDTH +: A_WIDTH];
+        sum += (multiples[d*8 + 32'(a[2:0])] + (multiples[d*8 + 32'(a[5:3])] << 2)) << {a[6], 2'b00};
+      end
+    end
+
+    always_ff @(posedge clk_i) begin
+      even_q <= ((first_q ? '0 : even_q) + (sum & EVEN)) & SUMS;
+      odd_q  <= ((first_q ? '0 : odd_q) + ((sum >> SUM_WIDTH) & EVEN)) & SUMS;
+    end
+    always_ff @(posedge clk_i) begin
+      if (captured_q) begin
+        for (int unsigned c = 0; c < GroupCols; c++) begin
+          shadow_q[(r*GroupCols+c)*AccWidth +: AccWidth] <=
+              (c % 2 == 0) ? even_q[c*SUM_WIDTH +: AccWidth] : odd_q[(c-1)*SUM_WIDTH +: AccWidth];
+        end
+      end
+    end
+  end
+
+  always_comb begin
+    bus_o = '0;
+    for (int unsigned r = 0; r < GroupRows; r++) begin
+      if (row_sel_i[r]) bus_o |= shadow_q[r*GroupCols*AccWidth +: GroupCols*AccWidth];
+    end
+  end
+`else
   // Shadow register of element (r, c) while its row is selected, else 0.
   logic [GroupRows*GroupCols*AccWidth-1:0] selected;
 
   logic capture_clk;
   assign capture_clk = ~clk_i & captured_q;
 
-`ifndef SYNTHESIS
-  // Simulation adds the products of all columns of a row at once, one lane of a word a column: the same
-  // sums (dot_product: a*b + bias(a)) in a tenth of the operations.
-  localparam int unsigned SUM_WIDTH = 16;
-  localparam int unsigned LANES     = GroupCols * SUM_WIDTH;
-
-  logic [Dot*LANES-1:0] columns;
-  for (genvar d = 0; d < Dot; d++) begin : gen_columns
-    for (genvar c = 0; c < GroupCols; c++) begin : gen_lane
-      assign columns[d*LANES + c*SUM_WIDTH +: SUM_WIDTH] =
-          {12'd0, b_q[(c*Dot+d)*B_WIDTH +: B_WIDTH]};
-    end
-  end
-`endif
-
   for (genvar r = 0; r < GroupRows; r++) begin : gen_row
-`ifndef SYNTHESIS
-    if (1) begin : gen_sum
-      logic [LANES-1:0] sum;
-      logic [A_WIDTH-1:0] a;
-      always_comb begin
-        sum = '0;
-        a   = '0;
-        for (int unsigned d = 0; d < Dot; d++) begin
-          a    = a_q[(r*Dot+d)*A_WIDTH +: A_WIDTH];
-          sum += (LANES'(a[1:0]) * (columns[d*LANES +: LANES] ^ {GroupCols{12'd0, {4{a[2]}}}}) +
-                  LANES'({a[4:3], 2'b00}) * (columns[d*LANES +: LANES] ^ {GroupCols{12'd0, {4{a[5]}}}}))
-                 << {a[6], 2'b00};
-        end
-      end
-    end
-`endif
     for (genvar c = 0; c < GroupCols; c++) begin : gen_col
       logic [AccWidth-1:0] acc_q, acc_d, shadow_q;
 
-`ifndef SYNTHESIS
-      assign acc_d = (acc_q & {AccWidth{~first_q}}) + AccWidth'(gen_sum.sum[c*SUM_WIDTH +: SUM_WIDTH]);
-`else
       dot_product #(
           .Dot     (Dot),
           .AccWidth(AccWidth)
@@ -118,7 +147,6 @@ module pe_group #(
           .base_i(acc_q & {AccWidth{~first_q}}),
           .sum_o (acc_d)
       );
-`endif
 
       always_ff @(posedge clk_i) acc_q <= acc_d;
       always_ff @(posedge capture_clk) shadow_q <= acc_q;
@@ -134,5 +162,6 @@ module pe_group #(
       bus_o |= selected[r*GroupCols*AccWidth +: GroupCols*AccWidth];
     end
   end
+`endif
 
 endmodule

@@ -48,6 +48,34 @@ module row_bias #(
     captured_q <= last_q;
   end
 
+  logic [AccWidth-1:0] acc_q, acc_d, shadow_q;
+
+`ifndef SYNTHESIS
+  // Simulation adds the terms as they come, and takes the sum as pe_group does.
+  logic [A_WIDTH-1:0] a;
+  logic [TERM_WIDTH-1:0] low, high, negative, term;  // magnitudes of the digits, N, the bias
+  always_comb begin
+    acc_d    = first_q ? '0 : acc_q;
+    a        = '0;
+    low      = '0;
+    high     = '0;
+    negative = '0;
+    term     = '0;
+    for (int unsigned d = 0; d < Dot; d++) begin
+      a        = a_q[d*A_WIDTH +: A_WIDTH];
+      low      = TERM_WIDTH'(a[1:0]);
+      high     = TERM_WIDTH'({a[4:3], 2'b00});
+      negative = (a[2] ? low : '0) + (a[5] ? high : '0);
+      term     = ((b_int4_q ? low + high : negative + negative) << 3) - negative;
+      acc_d   += AccWidth'(term) << {a[6], 2'b00};
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    acc_q <= acc_d;
+    if (captured_q) shadow_q <= acc_q;
+  end
+`else
   // Bias of one product: at most 120 before the shift, at most 60 when there is one.
   logic [Dot*TERM_WIDTH-1:0] terms;
   for (genvar i = 0; i < Dot; i++) begin : gen_term
@@ -64,7 +92,6 @@ module row_bias #(
     assign terms[i*TERM_WIDTH +: TERM_WIDTH] = shift ? {term[5:0], 4'b0000} : {3'b000, term};
   end
 
-  logic [AccWidth-1:0] acc_q, acc_d, shadow_q;
   bit_heap #(
       .Rows    (Dot),
       .InWidth (TERM_WIDTH),
@@ -81,6 +108,7 @@ module row_bias #(
 
   always_ff @(posedge clk_i) acc_q <= acc_d;
   always_ff @(posedge capture_clk) shadow_q <= acc_q;
+`endif
 
   assign bus_o = shadow_q & {AccWidth{sel_i}};
 

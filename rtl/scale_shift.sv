@@ -26,22 +26,28 @@ module scale_shift #(
   logic [6:0] amount;
   assign amount = {shift_i[6:5] + 2'd1, shift_i[4:0]};
 
-  // Before the stage of 2^s the bits from Window + 2^(s+1) - 1 upwards are overflow.
-  logic [Full+127:0] value;
-  logic              below, beyond;
+  // Before the stage of 2^s the bits from Window + 2^(s+1) - 1 upwards are overflow. Bits are tested
+  // by masks, a word at a time, and the last stages have a vector of their own, which is one word in
+  // simulation.
+  localparam int Fine = Window + 31;
+
+  logic [Full-1:0] coarse;
+  logic [Fine-1:0] value;
+  logic            below, beyond;
   always_comb begin
-    value  = {128'd0, product_i, {Above{1'b0}}};
+    coarse = {product_i, {Above{1'b0}}};
     below  = 1'b0;
-    beyond = 1'b0;
-    for (int s = 6; s >= 0; s--) begin
-      for (int b = 0; b < (1 << s); b++) begin
-        below = below | (amount[s] & value[b]);
-      end
+    for (int s = 6; s >= 5; s--) begin
+      below = below | (amount[s] & (|(coarse & ((Full'(1) << (1 << s)) - Full'(1)))));
+      if (amount[s]) coarse = coarse >> (1 << s);
+    end
+    beyond = |(coarse >> Fine);
+    value  = coarse[Fine-1:0];
+    for (int s = 4; s >= 0; s--) begin
+      below = below | (amount[s] & (|(value & ((Fine'(1) << (1 << s)) - Fine'(1)))));
       if (amount[s]) value = value >> (1 << s);
-      for (int b = Window + (1 << s) - 1; b < Full; b++) begin
-        beyond   = beyond | value[b];
-        value[b] = 1'b0;
-      end
+      beyond = beyond | (|(value >> (Window + (1 << s) - 1)));
+      value  = value & ((Fine'(1) << (Window + (1 << s) - 1)) - Fine'(1));
     end
   end
 

@@ -30,15 +30,3 @@ target_link_libraries(tetralog_utilisation PRIVATE tetralog_warnings tetralog_ma
 # The SystemC module as a core.
 add_library(tetralog_systemc_core STATIC systemc_core.cc)
 target_link_libraries(tetralog_systemc_core PRIVATE tetralog_warnings tetralog_systemc)
-
-find_package(benchmark REQUIRED)
-
-# How fast the core simulates, without tracing; not part of the default build.
-foreach(dot 1 4)
-  tetralog_verilate(fast_core_16x16x${dot} TOP tetralog_core PREFIX Vfast_core_16x16x${dot} NO_TRACE
-                    PARAMS Rows=16 Cols=16 Dot=${dot} AccWidth=24 Lanes=4 RandomBits=12 DepthA=64
-                           DepthB=128 AxiData=128 AddrWidth=40)
-endforeach()
-add_executable(core_bench EXCLUDE_FROM_ALL core_bench.cc)
-target_link_libraries(core_bench PRIVATE tetralog_warnings tetralog_machine tetralog_clocked_machine
-                      tetralog_cycle tetralog_systemc_core fast_core_16x16x1 fast_core_16x16x4 benchmark::benchmark)

@@ -185,10 +185,8 @@ Handle SubmitLayerGemm(Driver& driver, const LayerGemm& g) {
 }
 
 GemmEstimate EstimateGemm(const LayerGemm& gemm, const MachineShape& shape,
-                          const EstimateMachineOptions& options,
-                          const std::function<void(uint64_t)>& progress) {
+                          const EstimateMachineOptions& options) {
   EstimateMachine machine(shape, options);
-  machine.OnProgress(progress);
   Driver driver(machine, kRing);
   GemmEstimate estimate;
   estimate.gemm = gemm;

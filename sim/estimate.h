@@ -53,8 +53,7 @@ Handle SubmitLayerGemm(Driver& driver, const LayerGemm& gemm);
 
 // Runs one of the product. Throws as Driver and planner do.
 GemmEstimate EstimateGemm(const LayerGemm& gemm, const MachineShape& shape,
-                          const EstimateMachineOptions& options,
-                          const std::function<void(uint64_t)>& progress = {});
+                          const EstimateMachineOptions& options);
 
 // One table on one shape.
 struct EstimateJob {

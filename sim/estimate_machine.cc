@@ -37,7 +37,23 @@ void EstimateMachine::WriteMemory(uint64_t address, std::span<const uint8_t> byt
 }
 void EstimateMachine::ReadMemory(uint64_t address, std::span<uint8_t> bytes) const {
   memory_.Read(address, bytes);
+  FillRecord(address, bytes);
 }
+
+// Without data the core's records are empty.
+void EstimateMachine::FillRecord(uint64_t address, std::span<uint8_t> bytes) const {
+  const uint64_t place = (address - record_base_) / kRecordBytes;
+  if (address < record_base_ || address % kRecordBytes != 0 || place >= ring_size_) return;
+  const uint32_t last = head_ - 1;
+  const uint32_t back = (last - static_cast<uint32_t>(place)) % ring_size_;  // commands since then
+  if (back >= head_) return;
+  Completion record;
+  record.status = 1;
+  record.index = last - back;
+  const auto packed = record.Pack();
+  std::copy_n(packed.begin(), std::min(packed.size(), bytes.size()), bytes.begin());
+}
+
 void EstimateMachine::InjectFault(MemoryFault fault, uint64_t, uint64_t) {
   if (fault != MemoryFault::kNone)
     throw std::invalid_argument("the memory of an estimate has no faults; use another machine");
@@ -128,6 +144,10 @@ void EstimateMachine::WriteRegister(uint32_t offset, uint32_t value) {
   const bool refused = out_.lite.b_resp != kAxiOkay;
   lite = {};
   for (int i = 0; i < kSettleCycles; ++i) Tick();
+  if (offset == kRegRingSize) ring_size_ = value;
+  if (offset == kRegRecordBaseLo) record_base_ = (record_base_ & ~uint64_t{0xffffffff}) | value;
+  if (offset == kRegRecordBaseHi)
+    record_base_ = (record_base_ & 0xffffffff) | uint64_t{value} << 32;
   if (refused)
     throw std::invalid_argument(
         fmt::format("register {:#x} refuses to be written; see the table of registers", offset));
@@ -145,6 +165,7 @@ uint32_t EstimateMachine::ReadRegister(uint32_t offset) {
   if (out_.lite.r_resp != kAxiOkay)
     throw std::invalid_argument(
         fmt::format("register {:#x} refuses to be read; see the table of registers", offset));
+  if (offset == kRegHead) head_ = out_.lite.r_data;
   return out_.lite.r_data;
 }
 

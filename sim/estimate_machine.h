@@ -6,8 +6,9 @@
 // core and memory only wait or count are passed over at once.
 //
 // The whole address space of the core is there and none of it is stored, but for the first kWindow
-// bytes, where ring and records must lie. What the host writes elsewhere is forgotten; tensors, D
-// and statistics read as nothing in particular. Faults and waveforms throw std::invalid_argument.
+// bytes, where ring and records must lie. What the host writes elsewhere is forgotten, and tensors
+// read as nothing in particular. Of a record only status and index are filled in, for commands that
+// REG_HEAD, when it was read last, counted. Faults and waveforms throw std::invalid_argument.
 
 #pragma once
 
@@ -53,6 +54,7 @@ class EstimateMachine : public Machine {
  private:
   bool Tick();  // one cycle; false: it was quiet
   bool Skip();  // the quiet cycles from here on; false: nothing will happen any more
+  void FillRecord(uint64_t address, std::span<uint8_t> bytes) const;
   void CheckOffset(uint32_t offset) const;
   [[noreturn]] void Fail(const std::string& what) const;
 
@@ -62,6 +64,8 @@ class EstimateMachine : public Machine {
   IdealMemory memory_;
   CoreInputs in_;
   CoreOutputs out_;
+  uint64_t record_base_ = 0;
+  uint32_t ring_size_ = 0, head_ = 0;  // of the registers, as the host last wrote and read them
   uint64_t cycles_ = 0, simulated_ = 0, next_progress_ = 0;
   std::function<void(uint64_t)> progress_;
 };

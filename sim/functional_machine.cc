@@ -26,29 +26,22 @@ constexpr uint64_t kCounterMask = (uint64_t{1} << 48) - 1;  // the width of the 
 void SetLow(uint64_t& word, uint32_t value) { word = (word >> 32 << 32) | value; }
 void SetHigh(uint64_t& word, uint32_t value) { word = (word & UINT32_MAX) | uint64_t{value} << 32; }
 
-// The non-zero elements of every column of a matrix. Whole bytes at a time, so that the loops
-// vectorise: this must not be slower than the product.
+// The non-zero elements of every column of a matrix.
 std::vector<uint64_t> NonZeros(Format format, const TensorView& view) {
-  const uint8_t mask = format == Format::kLog4 ? 0x7 : 0xf;  // LOG4 1000 is zero too
-  const size_t pairs = view.stored_cols() / 2;
-  const bool odd = view.stored_cols() % 2 != 0;
-  std::vector<uint64_t> counts(view.cols);
-  for (size_t r = 0; r < view.stored_rows(); ++r) {
+  static const Kernels& kernels = KernelsOf(InstructionSets().back());
+  const uint8_t mask = format == Format::kLog4 ? 0x77 : 0xff;  // LOG4 1000 is zero too
+  const size_t cols = view.stored_cols(), bytes = RowBytes(cols);
+  if (!view.transposed) {
+    std::vector<uint64_t> counts(2 * bytes);
+    kernels.count_columns(view.data, view.stored_rows(), view.stride, bytes, mask, counts.data());
+    counts.resize(cols);  // without the pad of an odd row
+    return counts;
+  }
+  std::vector<uint64_t> counts(view.stored_rows());
+  for (size_t r = 0; r < counts.size(); ++r) {
     const uint8_t* row = view.data + r * view.stride;
-    const uint64_t last = odd && (row[pairs] & mask) != 0 ? 1 : 0;
-    if (view.transposed) {
-      uint32_t count = 0;
-      for (size_t i = 0; i < pairs; ++i) {
-        count += ((row[i] & mask) != 0) + ((row[i] >> 4 & mask) != 0);
-      }
-      counts[r] = count + last;
-    } else {
-      for (size_t i = 0; i < pairs; ++i) {
-        counts[2 * i] += (row[i] & mask) != 0;
-        counts[2 * i + 1] += (row[i] >> 4 & mask) != 0;
-      }
-      if (odd) counts.back() += last;
-    }
+    counts[r] = kernels.count_row(row, cols / 2, mask);
+    if (cols % 2 != 0) counts[r] += (row[cols / 2] & mask & 15) != 0;
   }
   return counts;
 }
@@ -267,9 +260,13 @@ Cause FunctionalMachine::Execute(const Command& command) {
   const GemmCommand bound = Bind(command, addend);
   FastOptions fast;
   fast.threads = options_.threads;
+  if (InPlace(command)) {
+    fast.z = reinterpret_cast<int32_t*>(memory_.data() + command.d_base);
+    fast.z_stride = command.d_stride / sizeof(int32_t);
+  }
   const GemmResult result = options_.fast ? FastGemm(bound, fast) : Gemm(bound);
   CountProducts(bound);
-  WriteOutputs(command, result);
+  if (!InPlace(command)) WriteOutputs(command, result);
 
   const Region record{record_base_ + uint64_t{head_ % ring_size_} * kRecordBytes, 1,
                       Completion::kBytes + size_t{16} * command.samples};
@@ -281,7 +278,14 @@ Cause FunctionalMachine::Execute(const Command& command) {
 
 // --- One command ---
 
-// The command in the model's terms: its operands in place, of C the elements that exist, densely.
+// The fast path writes INT32 rows to their place at once. (C, which may be D, is copied before.)
+bool FunctionalMachine::InPlace(const Command& command) const {
+  return options_.fast && !command.d_transposed &&
+         command.d_format == static_cast<uint8_t>(Format::kInt32);
+}
+
+// The command in the model's terms: its operands in place, and C unless D may be there; then of C
+// the elements that exist, densely.
 GemmCommand FunctionalMachine::Bind(const Command& command, std::vector<int32_t>& addend) const {
   const uint8_t* memory = memory_.data();
   const size_t m = command.m, n = command.n, k = command.k;
@@ -294,7 +298,11 @@ GemmCommand FunctionalMachine::Bind(const Command& command, std::vector<int32_t>
     gemm.mask = {memory + command.mask_base, m, n, command.mask_stride,
                  command.mask_transposed != 0};
   }
-  if (command.c_enable) {
+  const bool int32 = command.d_format == static_cast<uint8_t>(Format::kInt32);
+  if (command.c_enable && !int32 && command.c_col_stride == sizeof(int32_t)) {  // D is elsewhere
+    gemm.c = {reinterpret_cast<const int32_t*>(memory + command.c_base),
+              command.c_row_stride / sizeof(int32_t), 1};
+  } else if (command.c_enable) {
     const size_t rows = command.c_row_stride == 0 ? 1 : m;
     const size_t cols = command.c_col_stride == 0 ? 1 : n;
     addend.resize(rows * cols);

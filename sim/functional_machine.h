@@ -52,6 +52,7 @@ class FunctionalMachine : public Machine {
   void RunRing();                         // all commands up to the tail, or to an error
   Cause RunCommand();                     // the command at the head
   Cause Execute(const Command& command);  // a legal one
+  bool InPlace(const Command& command) const;
   GemmCommand Bind(const Command& command, std::vector<int32_t>& addend) const;
   void WriteOutputs(const Command& command, const GemmResult& result);
   void WriteRecord(const Command& command, const EpilogueStats& stats, uint64_t address);

@@ -79,17 +79,15 @@ bool Equal(const CoreOutputs& a, const CoreOutputs& b) {
   return difference == 0;
 }
 
+// What is worth remembering: not the polling of registers.
 struct Handshakes {
-  bool lite_aw, lite_w, lite_b, lite_ar, lite_r, aw, w, b, ar, r;
-  bool any() const { return lite_aw | lite_w | lite_b | lite_ar | lite_r | aw | w | b | ar | r; }
+  bool lite_aw, lite_w, aw, w, b, ar, r;
+  bool any() const { return lite_aw | lite_w | aw | w | b | ar | r; }
 };
 
 Handshakes HandshakesOf(const CoreInputs& in, const CoreOutputs& out) {
   return {.lite_aw = in.lite.aw_valid && out.lite.aw_ready,
           .lite_w = in.lite.w_valid && out.lite.w_ready,
-          .lite_b = in.lite.b_ready && out.lite.b_valid,
-          .lite_ar = in.lite.ar_valid && out.lite.ar_ready,
-          .lite_r = in.lite.r_ready && out.lite.r_valid,
           .aw = in.axi.aw_ready && out.axi.aw.valid,
           .w = in.axi.w_ready && out.axi.w.valid,
           .b = in.axi.b.valid && out.axi.b_ready,
@@ -105,9 +103,6 @@ std::string EventText(const CoreInputs& in, const CoreOutputs& out) {
   };
   note(done.lite_aw, fmt::format("register write to {:#05x}", in.lite.aw_addr));
   note(done.lite_w, fmt::format("of {:#x}", in.lite.w_data));
-  note(done.lite_b, fmt::format("register write answered {}", out.lite.b_resp));
-  note(done.lite_ar, fmt::format("register read of {:#05x}", in.lite.ar_addr));
-  note(done.lite_r, fmt::format("register read answered {:#x}", out.lite.r_data));
   const auto address = [](const char* channel, const AxiAddress& a) {
     return fmt::format("{} id {} at {:#x}, {} beats", channel, a.id, a.addr, a.len + 1);
   };

@@ -37,7 +37,7 @@ class LockstepCore : public Core {
   void Cycle(const CoreInputs& in, CoreOutputs& out) override;
 
  private:
-  struct Event {  // a cycle with a handshake
+  struct Event {  // a cycle with a handshake, reads of registers left out
     uint64_t cycle = 0;
     CoreInputs in;
     CoreOutputs out;

@@ -16,4 +16,5 @@ add_library(tetralog_estimate STATIC ideal_memory.cc estimate_machine.cc layer_t
 target_compile_definitions(tetralog_estimate PRIVATE
                            TETRALOG_NETWORKS="${PROJECT_SOURCE_DIR}/sim/networks")
 target_link_libraries(tetralog_estimate PRIVATE tetralog_warnings
-                      PUBLIC tetralog_cycle tetralog_machine fmt::fmt Threads::Threads)
+                      PUBLIC tetralog_cycle tetralog_machine Threads::Threads
+                             fmt::fmt)

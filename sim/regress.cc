@@ -3,10 +3,11 @@
 
 #include "sim/regress.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <exception>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <utility>
 
@@ -100,7 +101,8 @@ class Runner {
 
   CaseResult Try(const Case& c) const {
     const std::unique_ptr<Machine> machine = make_(c.shape, c.options.memory_bytes, MemoryOf(c));
-    return RunOneCase(c, *machine, options_.soft_resets ? AbandonAfter(c) : 0);
+    return RunOneCase(c, *machine,
+                      options_.soft_resets ? SoftResetsOf(c) : std::vector<uint64_t>{});
   }
 
   void Count(const Item& item, const Case& c, const CaseResult& result) {
@@ -109,6 +111,7 @@ class Runner {
     shape.commands += item.commands;
     shape.completed += result.completed;
     shape.recoveries += result.recovered;
+    shape.soft_resets += result.soft_resets;
     shape.cycles += result.cycles;
     cycles_ += result.cycles;
     if (result.cause != 0) ++report_.errors[result.cause & 0xff];
@@ -147,6 +150,7 @@ RegressShape RegressReport::Total() const {
     total.commands += s.commands;
     total.completed += s.completed;
     total.recoveries += s.recoveries;
+    total.soft_resets += s.soft_resets;
     total.cycles += s.cycles;
     total.mismatches += s.mismatches;
   }
@@ -163,22 +167,25 @@ ClockedMachineOptions MemoryOf(const Case& c) {
   return options;
 }
 
-uint64_t AbandonAfter(const Case& c) {
-  Dice dice(c.seed ^ kRecovery, c.number);
-  return dice.Percent(50) ? 0 : dice.LogUniform(8192);
+std::vector<uint64_t> SoftResetsOf(const Case& c) {
+  Dice dice(c.seed ^ c.shape.macs() << 32 ^ c.shape.axi_data, c.number + kRecovery);
+  std::vector<uint64_t> cycles(dice.Below(5));
+  for (uint64_t& after : cycles) after = dice.LogUniform(8192);
+  return cycles;
 }
 
-CaseResult RunOneCase(const Case& c, Machine& machine, uint64_t abandon_after) {
+CaseResult RunOneCase(const Case& c, Machine& machine, const std::vector<uint64_t>& soft_resets) {
   FunctionalMachine functional(c.shape, c.options.memory_bytes);
   CaseResult result;
-  if (abandon_after != 0) {
-    try {
-      AbandonCase(c, machine, abandon_after);
-    } catch (const std::exception& e) {
-      result.differences = std::string("before the soft reset: ") + e.what() + "\n";
-      result.cycles = machine.cycles();
-      return result;
+  try {
+    for (const uint64_t cycles : soft_resets) {
+      ++result.soft_resets;
+      AbandonCase(c, machine, cycles);
     }
+  } catch (const std::exception& e) {
+    result.differences = fmt::format("before soft reset {}: {}\n", result.soft_resets, e.what());
+    result.cycles = machine.cycles();
+    return result;
   }
   const CaseOutcome expected = RunCase(c, functional);
   result.differences = Differences(c, expected, RunCase(c, machine));

@@ -37,21 +37,23 @@ struct RegressOptions {
   uint32_t max_failures = 3;  // cases
   int shrink_attempts = 100;  // for each failing case
   unsigned jobs = 1;          // threads
-  bool soft_resets = false;   // see AbandonAfter
+  bool soft_resets = false;   // those of SoftResetsOf
 };
 
 // What became of one case, and of its recovery.
 struct CaseResult {
-  std::string differences;  // empty: none
-  uint32_t cause = 0;       // that stopped the case
-  uint64_t completed = 0;   // commands
-  uint64_t cycles = 0;      // of the machine under test
-  bool recovered = false;   // a recovery ran
+  std::string differences;   // empty: none
+  uint32_t cause = 0;        // that stopped the case
+  uint64_t completed = 0;    // commands
+  uint64_t cycles = 0;       // of the machine under test
+  bool recovered = false;    // a recovery ran
+  uint64_t soft_resets = 0;  // in its middle
 };
 
 struct RegressShape {
   MachineShape shape;
   uint64_t cases = 0, commands = 0, completed = 0, recoveries = 0, cycles = 0, mismatches = 0;
+  uint64_t soft_resets = 0;  // in the middle of cases
 };
 
 struct RegressFailure {
@@ -72,13 +74,14 @@ struct RegressReport {
 // Stalls of 0, 10, 30 or 60 percent and several latencies, by the case's seed and number.
 ClockedMachineOptions MemoryOf(const Case& c);
 
-// In half of the cases 0, else a number of cycles, from one to thousands: after so many the case is
-// left by a soft reset with commands in flight, and begun anew.
-uint64_t AbandonAfter(const Case& c);
+// None to four numbers of cycles, from one to thousands: after each the case is left by a soft
+// reset, with whatever is in flight then, and begun anew.
+std::vector<uint64_t> SoftResetsOf(const Case& c);
 
-// Runs a case on the functional machine and on `machine`, made for MemoryOf(c). With abandon_after
-// the case is first begun, and left after so many cycles.
-CaseResult RunOneCase(const Case& c, Machine& machine, uint64_t abandon_after = 0);
+// Runs a case on the functional machine and on `machine`, made for MemoryOf(c). Before, the latter
+// begins it and leaves it once for each of the soft resets.
+CaseResult RunOneCase(const Case& c, Machine& machine,
+                      const std::vector<uint64_t>& soft_resets = {});
 
 // `progress`, if given, is called now and then, never by two threads at once.
 RegressReport Regress(const RegressOptions& options, const MachineFactory& make,

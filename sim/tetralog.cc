@@ -1,40 +1,6 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
-//
-// The command-line tool; see docs/tool.md. Exit codes: 0, 1 when results differ, 2 for errors.
-
-#include <fmt/format.h>
-
-#include <cstdio>
-#include <exception>
-#include <new>
 
 #include "sim/tool.h"
 
-int main(int argc, char** argv) {
-  CLI::App app{"Tetralog: a 4-bit training accelerator, its model and its RTL"};
-  app.require_subcommand(1);
-  tetralog::Action action;
-  tetralog::AddInfo(app, action);
-  tetralog::AddGemm(app, action);
-  tetralog::AddReplay(app, action);
-  tetralog::AddRegress(app, action);
-  tetralog::AddEstimate(app, action);
-  tetralog::AddTrain(app, action, argc, argv);
-  app.failure_message([](const CLI::App*, const CLI::Error& e) {
-    return fmt::format("error: {}; see --help\n", e.what());
-  });
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : 2;
-  }
-  try {
-    return action();
-  } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "error: memory is full: give smaller dimensions\n");
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "error: {}\n", e.what());
-  }
-  return 2;
-}
+int main(int argc, char** argv) { return tetralog::ToolMain("tetralog", argc, argv); }

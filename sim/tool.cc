@@ -5,22 +5,27 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "sim/core_builds.h"
+#include "sim/cycle_core.h"
 #include "sim/functional_machine.h"
+#include "sim/lockstep_core.h"
 #include "sim/provenance.h"
+#include "sim/shape_text.h"
 
 namespace tetralog {
 
 void MachineArguments::AddShape(CLI::App& command) {
-  command.add_option("--shape", shape, "array shape ROWSxCOLSxDOT")->capture_default_str();
+  command.add_option("--shape", shape, "array ROWSxCOLSxDOT, then :parameter=value,...")
+      ->capture_default_str();
 }
 
 void MachineArguments::AddLevels(CLI::App& command) {
-  command.add_option("--machine", levels, "machines: functional, rtl, or both with a comma")
+  command.add_option("--machine", levels, "machines: functional, cycle, rtl, with commas")
       ->delimiter(',')
-      ->default_str("functional,rtl");
+      ->default_str(fmt::format("{}", fmt::join(levels, ",")));
 }
 
 void MachineArguments::AddStalls(CLI::App& command) {
@@ -28,20 +33,45 @@ void MachineArguments::AddStalls(CLI::App& command) {
       ->check(CLI::Range(0, 95));
 }
 
+void MachineArguments::AddLockstep(CLI::App& command) {
+  command.add_flag("--lockstep", lockstep,
+                   "run the RTL in step with the cycle model, every pin compared in every cycle");
+}
+
+bool MachineArguments::Has(const std::string& level) const {
+  return std::find(levels.begin(), levels.end(), level) != levels.end();
+}
+
 std::string MachineArguments::Text() const {
   std::string text = " --shape " + shape;
+  if (lockstep) text += " --lockstep";
   if (stalls > 0) text += fmt::format(" --stalls {} --seed {}", stalls, seed);
   return text;
 }
 
+MachineShape ShapeOf(const std::string& text) { return ParseShape(text, RtlBuilds()); }
+
+std::unique_ptr<Core> MakeCore(const std::string& level, const MachineShape& shape, uint64_t seed) {
+  if (level == "rtl") return MakeRtlCore(shape, seed);
+  if (level == "cycle") return std::make_unique<CycleCore>(shape);
+  if (level == "lockstep")
+    return std::make_unique<LockstepCore>(MakeRtlCore(shape, seed),
+                                          std::make_unique<CycleCore>(shape));
+  throw std::invalid_argument(
+      fmt::format("no machine '{}'; there are functional, cycle and rtl", level));
+}
+
 std::unique_ptr<Machine> MakeMachine(const std::string& level, const MachineArguments& arguments,
                                      uint64_t memory_bytes) {
-  if (level == "functional")
-    return std::make_unique<FunctionalMachine>(RtlShape(arguments.shape), memory_bytes);
-  if (level == "rtl")
-    return MakeRtlMachine(arguments.shape, memory_bytes,
-                          {.seed = arguments.seed, .stall_percent = arguments.stalls});
-  throw std::invalid_argument(fmt::format("no machine '{}'; there are functional and rtl", level));
+  const MachineShape shape = ShapeOf(arguments.shape);
+  if (level == "functional") {
+    CheckShape(shape);
+    return std::make_unique<FunctionalMachine>(shape, memory_bytes);
+  }
+  const bool both = level == "rtl" && arguments.lockstep;
+  return std::make_unique<ClockedMachine>(
+      MakeCore(both ? "lockstep" : level, shape, arguments.seed), memory_bytes,
+      ClockedMachineOptions{.seed = arguments.seed, .stall_percent = arguments.stalls});
 }
 
 void CheckReportPath(const std::string& path) {

@@ -13,12 +13,16 @@
 #include <string>
 #include <vector>
 
+#include "sim/core.h"
 #include "sim/counters.h"
 #include "sim/machine.h"
 
 namespace tetralog {
 
 using Json = nlohmann::ordered_json;
+
+// main() of a program that has all subcommands; `name` is that of its file.
+int ToolMain(const std::string& name, int argc, char** argv);
 
 // What runs after parsing; its value is the exit code: 0, or 1 when results differ.
 using Action = std::function<int()>;
@@ -33,18 +37,28 @@ void AddTrain(CLI::App& app, Action& action, int argc, char** argv);
 
 // Which machines, and how their memories behave.
 struct MachineArguments {
-  std::vector<std::string> levels = {"functional", "rtl"};
+  std::vector<std::string> levels = {"functional", "cycle", "rtl"};
   std::string shape = "16x16x4";
   uint32_t stalls = 0;
   uint64_t seed = 1;
+  bool lockstep = false;  // the RTL runs in step with the cycle model
 
   void AddShape(CLI::App& command);
   void AddLevels(CLI::App& command);
   void AddStalls(CLI::App& command);
+  void AddLockstep(CLI::App& command);
+  bool Has(const std::string& level) const;
   std::string Text() const;  // the options that are not as they would be without a word
 };
 
-// A machine of this level ("functional" or "rtl"); std::invalid_argument for others.
+// The shape of a text, with what the builds of the RTL say of it; std::invalid_argument for others.
+MachineShape ShapeOf(const std::string& text);
+
+// A clocked core: "rtl", "cycle", or "lockstep", which is both. std::invalid_argument for others,
+// and for shapes that the level does not have.
+std::unique_ptr<Core> MakeCore(const std::string& level, const MachineShape& shape, uint64_t seed);
+
+// A machine of one of the levels "functional", "cycle" and "rtl"; std::invalid_argument for others.
 std::unique_ptr<Machine> MakeMachine(const std::string& level, const MachineArguments& arguments,
                                      uint64_t memory_bytes);
 

@@ -6,33 +6,35 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "sim/estimate.h"
 #include "sim/progress.h"
 #include "sim/provenance.h"
+#include "sim/shape_text.h"
 #include "sim/tool.h"
 #include "sim/utilisation_plot.h"
 
 namespace tetralog {
 namespace {
 
-const std::vector<std::string> kSweep = {"4x4x1",   "8x8x1",   "8x8x4",   "16x16x1",
-                                         "16x16x4", "32x32x1", "32x32x4", "64x64x4"};
+constexpr const char* kSweep[] = {"4x4x1",   "8x8x1",   "8x8x4",   "16x16x1",
+                                  "16x16x4", "32x32x1", "32x32x4", "64x64x4"};
 
 struct EstimateArguments {
   std::vector<std::string> networks, files;
   WorkloadOptions workload;
-  MachineShape build;  // all but rows, columns, dot
   std::string shape = "16x16x4";
+  std::optional<uint32_t> lanes, axi_data, depth_a, depth_b, acc_width;  // of all shapes
   std::vector<std::string> sweep;
   bool sweeps = false;
   uint32_t latency = 20;
@@ -44,6 +46,19 @@ struct Network {
   std::string name;
   std::vector<LayerGemm> workload;
 };
+
+// With the options for all shapes.
+MachineShape ShapeOf(const EstimateArguments& args, const std::string& text) {
+  MachineShape shape = ParseShape(text);
+  for (const auto& [value, member] : {std::pair{args.lanes, &MachineShape::lanes},
+                                      {args.axi_data, &MachineShape::axi_data},
+                                      {args.depth_a, &MachineShape::depth_a},
+                                      {args.depth_b, &MachineShape::depth_b},
+                                      {args.acc_width, &MachineShape::acc_width}})
+    if (value) shape.*member = *value;
+  CheckShape(shape);
+  return shape;
+}
 
 std::vector<Network> ReadNetworks(const EstimateArguments& args) {
   std::vector<Network> networks;
@@ -58,25 +73,15 @@ std::vector<Network> ReadNetworks(const EstimateArguments& args) {
   return networks;
 }
 
-// "16x16x4" with the other parameters of `build`; refused before any work where the core does.
-MachineShape ParseShape(const std::string& text, MachineShape build) {
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  for (uint32_t* part : {&build.rows, &build.cols, &build.dot}) {
-    if (part != &build.rows && (at == end || *at++ != 'x')) at = nullptr;
-    const auto result = at == nullptr ? std::from_chars_result{end, std::errc::invalid_argument}
-                                      : std::from_chars(at, end, *part);
-    if (result.ec != std::errc() || (part == &build.dot && result.ptr != end))
-      throw std::invalid_argument(
-          fmt::format("no shape '{}': give ROWSxCOLSxDOT, like 16x16x4", text));
-    at = result.ptr;
-  }
-  try {
-    EstimateMachine machine(build);
-  } catch (const std::invalid_argument& e) {
-    throw std::invalid_argument(fmt::format("shape {}: {}", text, e.what()));
-  }
-  return build;
+// The shapes to estimate, checked before any work.
+std::vector<MachineShape> ReadShapes(const EstimateArguments& args) {
+  if (!args.sweeps) return {ShapeOf(args, args.shape)};
+  std::vector<MachineShape> shapes;
+  for (const std::string& text : args.sweep)
+    if (!text.empty()) shapes.push_back(ShapeOf(args, text));
+  if (shapes.empty())  // the option without any
+    for (const char* text : kSweep) shapes.push_back(ShapeOf(args, text));
+  return shapes;
 }
 
 // ---------------------------------------------------------------------------- output
@@ -120,16 +125,18 @@ void PrintTable(const std::vector<GemmEstimate>& estimates, const MachineShape& 
   }
 }
 
-void PrintTotal(const std::string& network, const MachineShape& shape, const EstimateTotal& t) {
-  fmt::print("{:<14} {:<9} {:>6} {:>10} {:>14} {:>6.1f} % {:>10} {:>10} {:>8.2f}\n", network,
-             shape.name(), shape.macs(), Short(t.macs), t.cycles, 100 * t.utilisation,
-             Short(t.read_bytes), Short(t.write_bytes),
-             BytesPerCycle(t.read_bytes + t.write_bytes, t.cycles));
+// Columns are as wide as the longest shape.
+void PrintTotalHeader(size_t width) {
+  fmt::print("{:<14} {:<{}} {:>6} {:>10} {:>14} {:>8} {:>10} {:>10} {:>8}\n", "network", "shape",
+             width, "MACs", "products", "cycles", "busy", "read B", "written B", "B/cycle");
 }
 
-void PrintTotalHeader() {
-  fmt::print("{:<14} {:<9} {:>6} {:>10} {:>14} {:>8} {:>10} {:>10} {:>8}\n", "network", "shape",
-             "MACs", "products", "cycles", "MACs", "read B", "written B", "B/cycle");
+void PrintTotal(const std::string& network, const MachineShape& shape, size_t width,
+                const EstimateTotal& t) {
+  fmt::print("{:<14} {:<{}} {:>6} {:>10} {:>14} {:>6.1f} % {:>10} {:>10} {:>8.2f}\n", network,
+             ShapeText(shape), width, shape.macs(), Short(t.macs), t.cycles, 100 * t.utilisation,
+             Short(t.read_bytes), Short(t.write_bytes),
+             BytesPerCycle(t.read_bytes + t.write_bytes, t.cycles));
 }
 
 Json TotalJson(const EstimateTotal& t) {
@@ -189,11 +196,10 @@ int RunEstimate(const EstimateArguments& args) {
   if (!args.plot.empty() && !args.sweeps)
     throw std::invalid_argument("--plot shows a sweep: give --sweep as well");
   const std::vector<Network> networks = ReadNetworks(args);
-  std::vector<std::string> names = args.sweep;
-  if (names.empty()) names = args.sweeps ? kSweep : std::vector{args.shape};
   std::vector<EstimateJob> jobs;  // network by network, shape by shape
-  std::vector<MachineShape> shapes;
-  for (const std::string& name : names) shapes.push_back(ParseShape(name, args.build));
+  const std::vector<MachineShape> shapes = ReadShapes(args);
+  size_t width = 8;  // of the names of shapes
+  for (const MachineShape& shape : shapes) width = std::max(width, ShapeText(shape).size());
   for (const Network& network : networks)
     for (const MachineShape& shape : shapes) jobs.push_back({shape, network.workload});
   CheckReportPath(args.json);
@@ -213,7 +219,7 @@ int RunEstimate(const EstimateArguments& args) {
   report["samples"] = args.workload.samples;
   report["estimates"] = Json::array();
   std::vector<UtilisationSeries> series;
-  if (args.sweeps) PrintTotalHeader();
+  if (args.sweeps) PrintTotalHeader(width);
   for (size_t i = 0; i < jobs.size(); ++i) {
     const Network& network = networks[i / shapes.size()];
     const EstimateTotal total = Total(results[i], jobs[i].shape);
@@ -223,9 +229,9 @@ int RunEstimate(const EstimateArguments& args) {
       fmt::print("{}{} on {}, batch {}{}\n", i == 0 ? "" : "\n", network.name, jobs[i].shape.name(),
                  args.workload.batch, args.workload.training ? ", training" : "");
       PrintTable(results[i], jobs[i].shape);
-      PrintTotalHeader();
+      PrintTotalHeader(width);
     }
-    PrintTotal(network.name, jobs[i].shape, total);
+    PrintTotal(network.name, jobs[i].shape, width, total);
     Json entry = {{"network", network.name},
                   {"shape", ShapeJson(jobs[i].shape)},
                   {"total", TotalJson(total)},
@@ -234,11 +240,13 @@ int RunEstimate(const EstimateArguments& args) {
     report["estimates"].push_back(std::move(entry));
   }
   if (!args.json.empty()) WriteReport(args.json, report);
-  if (!args.plot.empty())
-    WritePlot(args.plot,
-              UtilisationSvg(fmt::format("Multipliers busy, batch {}{}", args.workload.batch,
-                                         args.workload.training ? ", training" : ""),
-                             names, series));
+  if (!args.plot.empty()) {
+    std::vector<std::string> names;
+    for (const MachineShape& shape : shapes) names.push_back(ShapeText(shape));
+    const std::string title = fmt::format("Multipliers busy, batch {}{}", args.workload.batch,
+                                          args.workload.training ? ", training" : "");
+    WritePlot(args.plot, UtilisationSvg(title, names, series));
+  }
   return 0;
 }
 
@@ -262,17 +270,15 @@ void AddEstimate(CLI::App& app, Action& action) {
   command->add_option("--samples", args->workload.samples, "samples of every gradient")
       ->check(CLI::Range(1, static_cast<int>(kMaxSamples)))
       ->capture_default_str();
-  command->add_option("--shape", args->shape, "array shape ROWSxCOLSxDOT")->capture_default_str();
-  MachineShape& build = args->build;
-  command->add_option("--lanes", build.lanes, "lanes of the epilogue")->capture_default_str();
-  command->add_option("--axi-data", build.axi_data, "bits of the bus, 64 or 128")
+  command
+      ->add_option("--shape", args->shape,
+                   "ROWSxCOLSxDOT, or with parameters: 8x8x2:axi_data=64:lanes=8")
       ->capture_default_str();
-  command->add_option("--depth-a", build.depth_a, "words of a bank of the buffer of A")
-      ->capture_default_str();
-  command->add_option("--depth-b", build.depth_b, "words of a bank of the buffer of B")
-      ->capture_default_str();
-  command->add_option("--acc-width", build.acc_width, "bits of an accumulator")
-      ->capture_default_str();
+  command->add_option("--lanes", args->lanes, "lanes of the epilogue, of every shape");
+  command->add_option("--axi-data", args->axi_data, "bits of the bus, 64 or 128");
+  command->add_option("--depth-a", args->depth_a, "words of a bank of the buffer of A");
+  command->add_option("--depth-b", args->depth_b, "words of a bank of the buffer of B");
+  command->add_option("--acc-width", args->acc_width, "bits of an accumulator");
   command->add_option("--latency", args->latency, "cycles of the memory, of reads and writes")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();

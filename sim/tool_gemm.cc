@@ -1,7 +1,7 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// `tetralog gemm`: one product of random tensors on one or two machines, and what it costs.
+// `tetralog gemm`: one product of random tensors on one or more machines, and what it costs.
 
 #include <fmt/format.h>
 
@@ -30,8 +30,8 @@ struct GemmArguments {
   bool mask = false, stochastic = false;
   uint32_t samples = 1, a_samples = 1, scale_mul = 1;
   std::optional<int> scale_shift;
-  std::string c = "none", machine = "both";
-  MachineArguments machines;
+  std::string c = "none";
+  MachineArguments machines{.levels = {"functional", "rtl"}};
   std::string json, wave;
 };
 
@@ -205,9 +205,20 @@ std::string Difference(const GemmRun& a, const GemmRun& b) {
                      x.sum_squares() == y.sum_squares() && x.wraps == y.wraps &&
                      x.zeros == y.zeros && x.clipped == y.clipped;
   if (!equal) return "the statistics differ";
-  const bool counted = a.counters[kCounterProducts] == b.counters[kCounterProducts] &&
-                       a.counters[kCounterGated] == b.counters[kCounterGated];
-  return counted ? "" : "the counts of products differ";
+  if (a.counters[kCounterProducts] != b.counters[kCounterProducts] ||
+      a.counters[kCounterGated] != b.counters[kCounterGated])
+    return "the counts of products differ";
+  if (a.counters[kCounterBusy] == 0 || b.counters[kCounterBusy] == 0) return "";  // without time
+  return a.counters == b.counters ? "" : "the counters of cycles and bytes differ";
+}
+
+// Of each of the runs and those before it.
+std::string FirstDifference(const std::vector<GemmRun>& runs) {
+  for (size_t i = 1; i < runs.size(); ++i)
+    for (size_t j = 0; j < i; ++j)
+      if (const std::string text = Difference(runs[j], runs[i]); !text.empty())
+        return fmt::format("{} and {}: {}", runs[j].level, runs[i].level, text);
+  return "";
 }
 
 Format FormatOf(const std::string& name) {
@@ -220,19 +231,17 @@ Format FormatOf(const std::string& name) {
 
 int RunGemm(const GemmArguments& g) {
   CheckReportPath(g.json);
-  if (!g.wave.empty() && g.machine == "functional")
-    throw std::invalid_argument("the functional machine has no waveform: use --machine rtl");
+  if (!g.wave.empty() && !g.machines.Has("rtl"))
+    throw std::invalid_argument("only the RTL has a waveform: use --machine rtl");
   const uint64_t macs = uint64_t{g.m} * g.n * g.k * g.a_samples;
-  std::vector<std::string> levels = {g.machine};
-  if (g.machine == "both") levels = {"functional", "rtl"};
   Progress progress;
   std::vector<GemmRun> runs;
-  for (const std::string& level : levels) {
+  for (const std::string& level : g.machines.levels) {
     runs.push_back(RunOn(level, g, progress));
     Print(runs.back(), macs);
   }
-  const std::string difference = runs.size() == 2 ? Difference(runs[0], runs[1]) : "";
-  if (runs.size() == 2 && difference.empty())
+  const std::string difference = FirstDifference(runs);
+  if (runs.size() > 1 && difference.empty())
     fmt::print("D ({} bytes), statistics and counts of products are equal\n", runs[0].bytes.size());
   if (!g.json.empty()) {
     Json report = Provenance();
@@ -287,9 +296,8 @@ void AddGemm(CLI::App& app, Action& action) {
   command->add_option("--scale-shift", args->scale_shift, "shift n of the scale")
       ->check(CLI::Range(kScaleShiftMin, kScaleShiftMax))
       ->default_str("by the expected size of z");
-  command->add_option("--machine", args->machine, "functional, rtl, or both and compare")
-      ->check(CLI::IsMember({"functional", "rtl", "both"}))
-      ->capture_default_str();
+  args->machines.AddLevels(*command);
+  args->machines.AddLockstep(*command);
   args->machines.AddShape(*command);
   args->machines.AddStalls(*command);
   command->add_option("--seed", args->machines.seed, "seed of the tensors and of the stalls")

@@ -59,9 +59,7 @@ void AddInfo(CLI::App& app, Action& action) {
   auto args = std::make_shared<InfoArguments>();
   args->machines.levels = {"rtl"};
   CLI::App* command = app.add_subcommand("info", "print what the registers say of the build");
-  command->add_option("--machine", args->machines.levels, "functional, rtl, or both with a comma")
-      ->delimiter(',')
-      ->default_str("rtl");
+  args->machines.AddLevels(*command);
   args->machines.AddShape(*command);
   command->add_option("--json", args->json, "write the report to this file");
   command->callback([args, &action] { action = [args] { return RunInfo(*args); }; });

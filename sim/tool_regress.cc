@@ -1,7 +1,7 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// `tetralog regress`: random commands on the functional and the RTL machine.
+// `tetralog regress`: random commands on the functional machine and on a clocked one.
 
 #include <fmt/format.h>
 
@@ -16,24 +16,33 @@
 
 #include "sim/command_rules.h"
 #include "sim/core_builds.h"
+#include "sim/lockstep_core.h"
 #include "sim/progress.h"
 #include "sim/provenance.h"
 #include "sim/random_commands.h"
 #include "sim/regress.h"
+#include "sim/shape_text.h"
 #include "sim/tool.h"
 
 namespace tetralog {
 namespace {
 
 struct RegressArguments {
+  std::string tool;  // the program
   RegressOptions options;
-  std::vector<std::string> shapes = {"4x4x1", "8x4x2", "16x16x4"};
+  std::vector<std::string> shapes = RtlShapes();
+  std::string level = "rtl";  // of the machine under test
+  bool lockstep = false;
   std::string one_case, shape, wave, json;
 };
 
-std::unique_ptr<Machine> MakeRtl(const MachineShape& shape, uint64_t memory_bytes,
-                                 const ClockedMachineOptions& options) {
-  return MakeRtlMachine(shape.name(), memory_bytes, options);
+MachineFactory FactoryOf(const RegressArguments& args) {
+  const std::string level = args.lockstep ? "lockstep" : args.level;
+  return [level](const MachineShape& shape, uint64_t memory_bytes,
+                 const ClockedMachineOptions& options) {
+    return std::make_unique<ClockedMachine>(MakeCore(level, shape, options.seed), memory_bytes,
+                                            options);
+  };
 }
 
 std::string MemoryText(const ClockedMachineOptions& memory) {
@@ -41,27 +50,30 @@ std::string MemoryText(const ClockedMachineOptions& memory) {
                      memory.write_latency);
 }
 
-std::string ReproducingCommand(const Case& c) {
-  std::string text =
-      fmt::format("build/sim/tetralog regress --case {} --shape {}", c.id(), c.shape.name());
+std::string ReproducingCommand(const RegressArguments& args, const Case& c) {
+  std::string text = fmt::format("build/sim/{} regress --case {} --shape {}", args.tool, c.id(),
+                                 ShapeText(c.shape, RtlBuilds()));
   if (c.options.max_dim != CaseOptions{}.max_dim)
     text += fmt::format(" --max-dim {}", c.options.max_dim);
+  if (args.lockstep) text += " --lockstep";
+  if (args.level != "rtl") return text + " --machine " + args.level;
   return text + " --wave build/case.fst";
 }
 
 int RunCaseAgain(const RegressArguments& args) {
   if (args.shape.empty()) throw std::invalid_argument("--case needs --shape as well");
-  const Case c = ParseCase(args.one_case, RtlShape(args.shape), args.options.cases);
+  const Case c = ParseCase(args.one_case, ShapeOf(args.shape), args.options.cases);
   const ClockedMachineOptions memory = MemoryOf(c);
-  const std::unique_ptr<Machine> machine = MakeRtl(c.shape, c.options.memory_bytes, memory);
+  const std::unique_ptr<Machine> machine = FactoryOf(args)(c.shape, c.options.memory_bytes, memory);
   if (!args.wave.empty()) machine->Trace(args.wave);
   fmt::print("{}\n{}\n", c.Describe(), MemoryText(memory));
-  const CaseResult result = RunOneCase(c, *machine);
+  const CaseResult result =
+      RunOneCase(c, *machine, args.options.soft_resets ? SoftResetsOf(c) : std::vector<uint64_t>{});
   fmt::print("{} of {} commands completed, {}{}; {} cycles\n", result.completed, c.commands.size(),
              result.cause == 0 ? "no error" : CauseName(static_cast<Cause>(result.cause)),
              result.recovered ? ", then a case to recover" : "", result.cycles);
   if (result.differences.empty()) {
-    fmt::print("no difference between functional and rtl\n");
+    fmt::print("no difference between functional and {}\n", machine->level());
     return 0;
   }
   fmt::print(stderr, "{}", result.differences);
@@ -74,10 +86,14 @@ std::string ProgressText(const RegressOptions& options, const RegressReport& rep
   uint64_t done = 0;
   for (const RegressShape& s : report.shapes) done += std::min(s.commands, options.commands);
   const uint64_t all = options.commands * report.shapes.size();
+  double part = static_cast<double>(done) / static_cast<double>(all);
+  if (options.max_cycles != 0)
+    part =
+        std::max(part, static_cast<double>(total.cycles) / static_cast<double>(options.max_cycles));
   constexpr size_t kWidth = 24;
-  const size_t filled = done * kWidth / all;
-  return fmt::format("[{}{}] {} of {} commands, {:.1f} million cycles, {} mismatches",
-                     std::string(filled, '#'), std::string(kWidth - filled, '.'), done, all,
+  const auto filled = static_cast<size_t>(std::min(part, 1.0) * kWidth);
+  return fmt::format("[{}{}] {} commands, {:.1f} million cycles, {} mismatches",
+                     std::string(filled, '#'), std::string(kWidth - filled, '.'), done,
                      static_cast<double>(total.cycles) / 1e6, total.mismatches);
 }
 
@@ -89,9 +105,18 @@ Json ErrorsJson(const RegressReport& report) {
   return errors;
 }
 
+// Failures in which a pin of the RTL was not that of the cycle model.
+uint64_t Divergences(const RegressReport& report) {
+  return static_cast<uint64_t>(
+      std::count_if(report.failures.begin(), report.failures.end(), [](const RegressFailure& f) {
+        return f.differences.find(LockstepCore::kDivergence) != std::string::npos;
+      }));
+}
+
 void Write(const RegressArguments& args, const RegressReport& report, double seconds) {
   const RegressShape total = report.Total();
   Json json = Provenance();
+  json["machines"] = {"functional", args.lockstep ? "lockstep" : args.level};
   json["seed"] = args.options.seed;
   json["max_dim"] = args.options.cases.max_dim;
   json["commands"] = total.commands;
@@ -101,10 +126,15 @@ void Write(const RegressArguments& args, const RegressReport& report, double sec
   json["completed"] = total.completed;
   json["recoveries"] = total.recoveries;
   json["cycles"] = total.cycles;
+  if (args.lockstep) {
+    json["divergences"] = Divergences(report);
+    json["soft_resets"] = total.soft_resets;
+  }
   json["seconds"] = seconds;
   json["shapes"] = Json::array();
   for (const RegressShape& s : report.shapes)
     json["shapes"].push_back({{"shape", s.shape.name()},
+                              {"parameters", ShapeJson(s.shape)},
                               {"commands", s.commands},
                               {"cases", s.cases},
                               {"completed", s.completed},
@@ -117,7 +147,7 @@ void Write(const RegressArguments& args, const RegressReport& report, double sec
     json["failures"].push_back({{"found", f.found.id()},
                                 {"shape", f.found.shape.name()},
                                 {"small", f.small.id()},
-                                {"again", ReproducingCommand(f.small)},
+                                {"again", ReproducingCommand(args, f.small)},
                                 {"differences", f.differences}});
   WriteReport(args.json, json);
 }
@@ -144,27 +174,41 @@ int RunRegress(RegressArguments args) {
   const uint64_t dim = args.options.cases.max_dim;
   args.options.cases.memory_bytes =
       std::max<uint64_t>(args.options.cases.memory_bytes, 48 * (dim + 32) * dim / 4096 * 4096);
+  if (args.lockstep && args.level != "rtl")
+    throw std::invalid_argument("--lockstep is of the RTL with the cycle model: use --machine rtl");
+  args.options.soft_resets = args.lockstep;
+  if (args.lockstep) args.options.cases.max_cycles = 4000;  // shorter commands, but more of them
   if (!args.one_case.empty()) return RunCaseAgain(args);
   if (!args.wave.empty())
     throw std::invalid_argument("--wave needs --case: one case, one waveform");
   if (!args.shape.empty()) throw std::invalid_argument("--shape belongs to --case: give --shapes");
-  for (const std::string& shape : args.shapes) args.options.shapes.push_back(RtlShape(shape));
+  for (const std::string& shape : args.shapes) {
+    args.options.shapes.push_back(ShapeOf(shape));
+    FactoryOf(args)(args.options.shapes.back(), 4096, {});  // there is one
+  }
   CheckReportPath(args.json);
 
   const auto start = std::chrono::steady_clock::now();
   Progress progress;
-  const RegressReport report = Regress(args.options, MakeRtl, [&](const RegressReport& so_far) {
-    progress.Show(ProgressText(args.options, so_far));
-  });
+  const RegressReport report = Regress(
+      args.options, FactoryOf(args),
+      [&](const RegressReport& so_far) { progress.Show(ProgressText(args.options, so_far)); });
   progress.Clear();
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   Print(report, seconds);
+  if (args.lockstep) {
+    const RegressShape total = report.Total();
+    fmt::print(
+        "lockstep: all output pins of rtl and cycle in {} cycles, {} soft resets: "
+        "{} divergences\n",
+        total.cycles, total.soft_resets, Divergences(report));
+  }
   if (!args.json.empty()) Write(args, report, seconds);
   for (const RegressFailure& f : report.failures)
     fmt::print(stderr, "mismatch: case {} on {}, {}; shrunk: {}\n{}  again: {}\n", f.found.id(),
                f.found.shape.name(), MemoryText(f.memory), f.small.Describe(), f.differences,
-               ReproducingCommand(f.small));
+               ReproducingCommand(args, f.small));
   return report.failures.empty() ? 0 : 1;
 }
 
@@ -172,17 +216,24 @@ int RunRegress(RegressArguments args) {
 
 void AddRegress(CLI::App& app, Action& action) {
   auto args = std::make_shared<RegressArguments>();
+  args->tool = app.get_name();
   RegressOptions& options = args->options;
   options.jobs = std::max(std::thread::hardware_concurrency(), 1u);
   CLI::App* command = app.add_subcommand(
-      "regress", "run random commands on functional and RTL machine and compare all memory");
+      "regress", "run random commands on the functional and a clocked machine, compare all memory");
   command->add_option("--commands", options.commands, "commands for each shape, at least")
       ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 40))
       ->capture_default_str();
   command->add_option("--seed", options.seed, "seed of the cases")->capture_default_str();
   command->add_option("--shapes", args->shapes, "array shapes, with commas")
       ->delimiter(',')
-      ->default_str("4x4x1,8x4x2,16x16x4");
+      ->default_str("all builds of the RTL");
+  command->add_option("--machine", args->level, "the clocked machine: rtl or cycle")
+      ->check(CLI::IsMember({"rtl", "cycle"}))
+      ->capture_default_str();
+  command->add_flag("--lockstep", args->lockstep,
+                    "run the RTL in step with the cycle model, every pin compared in every cycle, "
+                    "soft resets among the commands");
   command->add_option("--max-dim", options.cases.max_dim, "greatest M, N and K")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();

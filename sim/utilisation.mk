@@ -4,6 +4,8 @@ utilisation: configure  ## cycles of GEMMs and of an MLP training step on the co
 	$(call build_targets,tetralog_utilisation)
 	@$(BUILD)/sim/tetralog_utilisation --json $(BUILD)/report/utilisation.json
 
-core-bench: configure  ## simulated cycles of the Verilated core in a CPU second
+core-bench: configure  ## cycles of the core that RTL, cycle model and estimate simulate in a CPU second
 	$(call build_targets,core_bench)
-	@$(BUILD)/sim/core_bench --benchmark_out=$(BUILD)/report/core_bench.json --benchmark_out_format=json
+	@$(BUILD)/sim/core_bench $(BUILD)/report/core_bench.json
+
+bench: core-bench

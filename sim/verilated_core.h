@@ -16,6 +16,7 @@
 #include <type_traits>
 
 #include "sim/core.h"
+#include "sim/machine.h"
 
 namespace tetralog {
 

@@ -1,11 +1,14 @@
-# Synthesis: `make synth [LIB=<Liberty file>]`.
+# Synthesis: `make synth [LIB=<Liberty file>] [DOT=<products>]`.
 LIB ?= /usr/share/qflow/tech/osu018/osu018_stdcells.lib
-# The limits hold for the default library only.
+# The limits hold for the default library and the default core only. DOT=1 is the core of that many
+# products, which has a report of its own.
 SYNTH_LIMITS = $(if $(findstring osu018,$(LIB)),--limits synth/limits.json,)
+SYNTH_WHAT   = $(if $(DOT),--core-dot $(DOT),$(SYNTH_LIMITS))
+SYNTH_REPORT = $(BUILD)/report/synth$(if $(DOT),_dot$(DOT),).json
 SYNTH_DIR    = $(BUILD)/synth/netlists/$(basename $(notdir $(LIB)))
 
 .PHONY: synth
-synth: configure  ## area of the processing element and of the core, against its limits (LIB=<Liberty file>)
+synth: configure  ## area of the processing element and of the core, against its limits (LIB=<Liberty file> DOT=<products>)
 	@cmake --build $(BUILD) --target synth_report -- --quiet
-	@$(BUILD)/synth/synth_report --lib $(LIB) --out $(SYNTH_DIR) --report $(BUILD)/report/synth.json \
-	  $(SYNTH_LIMITS)
+	@$(BUILD)/synth/synth_report --lib $(LIB) --out $(SYNTH_DIR) --report $(SYNTH_REPORT) \
+	  $(SYNTH_WHAT)

@@ -267,6 +267,7 @@ double Rounded(double value, double step) {
 // GE per MAC of groups of processing elements, and the row's bias unit spread over the row.
 json ReportElements(Synthesiser& synth) {
   json pe;
+  fmt::print("GE per MAC of the processing element, by Dot and group ({})\n", synth.library().name);
   fmt::print("{:>4} {:>9} {:>9} {:>9} {:>10} {:>12}\n", "Dot", "1x1", "2x2", "4x4", "row bias",
              "with bias");
   for (const int dot : kDots) {
@@ -291,12 +292,12 @@ json ReportElements(Synthesiser& synth) {
 }
 
 // Areas and shares of the units of the core.
-json ReportCore(Synthesiser& synth) {
+json ReportCore(Synthesiser& synth, int dot) {
   const std::string top = "tetralog_engine";
   AreaReport report =
       synth.Run(top,
                 fmt::format("Rows={} Cols={} Dot={} Lanes={} AccWidth={} GroupRows={} GroupCols={}",
-                            kRows, kCols, kCoreDot, kLanes, kAccWidth, kGroup, kGroup),
+                            kRows, kCols, dot, kLanes, kAccWidth, kGroup, kGroup),
                 Join(kCoreUnits));
   const double total = report.Add("\\" + top, 1);
   const auto unit = [&report](const char* name) {
@@ -304,7 +305,7 @@ json ReportCore(Synthesiser& synth) {
     return it == report.units().end() ? 0.0 : it->second;
   };
   json core = {{"ge", Rounded(total, 1)},
-               {"ge_per_mac", Rounded(total / (kRows * kCols * kCoreDot), 0.1)}};
+               {"ge_per_mac", Rounded(total / (kRows * kCols * dot), 0.1)}};
   fmt::print("\n{:<20} {:>6} {:>10} {:>8}\n", "core unit", "count", "GE", "share");
   for (const auto& [name, ge] : report.units()) {
     core["modules"][name] = {{"count", report.counts().at(name)},
@@ -327,12 +328,12 @@ json ReportCore(Synthesiser& synth) {
 
 // Areas of the units of the whole core around its engine, of which the area is known: AXI, control,
 // and the logic of buffers. Memories are counted in bits.
-json ReportAround(Synthesiser& synth, double engine) {
+json ReportAround(Synthesiser& synth, int dot, double engine) {
   const std::string top = "tetralog_core";
   AreaReport report = synth.Run(
       top,
       fmt::format("Rows={} Cols={} Dot={} Lanes={} AccWidth={} DepthA={} DepthB={} AxiData={}",
-                  kRows, kCols, kCoreDot, kLanes, kAccWidth, kDepthA, kDepthB, kAxiData),
+                  kRows, kCols, dot, kLanes, kAccWidth, kDepthA, kDepthB, kAxiData),
       Join(kAroundUnits), Join(kBlackBoxes));
   const double around = report.Add("\\" + top, 1), total = engine + around;
   // Operand buffers of a bank for each row or code of a bus word; C and D: two tiles each.
@@ -380,26 +381,32 @@ int Main(int argc, char** argv) {
   std::string root = ".", out = "build/synth/netlists", report_file = "build/report/synth.json";
   std::string lib = "/usr/share/qflow/tech/osu018/osu018_stdcells.lib", limits;
   bool pe_only = false;
+  int core_dot = 0;
   app.add_option("--root", root, "top of the source tree")->check(CLI::ExistingDirectory);
   app.add_option("--lib", lib, "Liberty file")->check(CLI::ExistingFile);
   app.add_option("--out", out, "directory of netlists, kept between runs");
   app.add_option("--report", report_file, "JSON report");
   app.add_option("--limits", limits, "JSON file of ceilings to check")->check(CLI::ExistingFile);
   app.add_flag("--pe-only", pe_only, "processing element only, not the core");
+  app.add_option("--core-dot", core_dot, "core only, with so many products an element and cycle")
+      ->check(CLI::PositiveNumber)
+      ->excludes("--pe-only")
+      ->excludes("--limits");
   CLI11_PARSE(app, argc, argv);
+  const bool core_only = core_dot != 0;
+  if (!core_only) core_dot = kCoreDot;
 
   Synthesiser synth(fs::absolute(root), fs::absolute(lib), fs::absolute(out));
-  fmt::print("GE per MAC of the processing element, by Dot and group ({})\n", synth.library().name);
   json report;
   report["yosys"] = FirstLine("yosys -V");
   report["git"] = FirstLine(fmt::format("git -C '{}' describe --always --dirty", root));
   report["library"] = {{"name", synth.library().name}, {"ge_area", synth.library().ge}};
-  report["shape"] = {{"rows", kRows},   {"cols", kCols},          {"dot", kCoreDot},
+  report["shape"] = {{"rows", kRows},   {"cols", kCols},          {"dot", core_dot},
                      {"lanes", kLanes}, {"acc_width", kAccWidth}, {"group", kGroup}};
-  report["pe"] = ReportElements(synth);
+  if (!core_only) report["pe"] = ReportElements(synth);
   if (!pe_only) {
-    report["core"] = ReportCore(synth);
-    report["whole"] = ReportAround(synth, report["core"]["ge"].get<double>());
+    report["core"] = ReportCore(synth, core_dot);
+    report["whole"] = ReportAround(synth, core_dot, report["core"]["ge"].get<double>());
   }
 
   fs::create_directories(fs::absolute(report_file).parent_path());

@@ -6,6 +6,7 @@
 // rules of scales on cases worked out by hand.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>
@@ -55,13 +56,20 @@ TEST(HostKernels, UpdateIsOneElementAfterTheOther) {
         z[i] = static_cast<int32_t>(engine()) >> 12;
       }
       std::vector<double> v2 = v, w2 = w;
-      kernels->update(z.data(), 1.1e-5, 0.037, 0.9, v.data(), w.data(), n);
+      WeightSums sums = {1, 2, 0.5}, sums2 = sums;
+      kernels->update(z.data(), 1.1e-5, 0.037, 0.9, v.data(), w.data(), n, &sums);
       for (size_t i = 0; i < n; ++i) {
         const double g = z[i] * 1.1e-5, kept = 0.9 * v2[i];
         v2[i] = kept + g;
         const double change = 0.037 * v2[i];
         w2[i] -= change;
+        const double square = w2[i] * w2[i];
+        sums2 = {sums2.sum + std::fabs(w2[i]), sums2.squares + square,
+                 std::max(sums2.max, std::fabs(w2[i]))};
       }
+      EXPECT_EQ(sums.sum, sums2.sum);
+      EXPECT_EQ(sums.squares, sums2.squares);
+      EXPECT_EQ(sums.max, sums2.max);
       EXPECT_EQ(v, v2);
       EXPECT_EQ(w, w2);
     }
@@ -153,7 +161,11 @@ TEST(ConvolutionHost, ColumnsAndTheirSumAreThoseOfTheDefinition) {
       }
       ASSERT_EQ(CodeAt(columns, stride, layer.in, row), 1);
     }
-    if (layer.pad == 0) EXPECT_EQ(host.Fold(gradient.data(), layer.in), sums);
+    if (layer.pad != 0) continue;
+    for (size_t image = 0; image < kBatch; ++image) {
+      host.Fold(image, &gradient[image * layer.pixels() * layer.in], layer.in);
+    }
+    EXPECT_EQ(host.images(), sums);
   }
 }
 
@@ -201,9 +213,9 @@ TEST(Scales, FactorsHaveEightBits) {
 
 TEST(Scales, ClipsStayBelowTheMaximum) {
   const std::vector<double> weights = {-2, 1, 0.5, 0};
-  EXPECT_EQ(WeightClip(weights, ClipRule::kMax), 2);
-  EXPECT_LE(WeightClip(weights, ClipRule::kSawb), 2);
-  EXPECT_EQ(WeightClip(std::vector<double>(4, 0.0), ClipRule::kSawb), 0);
+  EXPECT_EQ(WeightClip(SumWeights(weights), 4, ClipRule::kMax), 2);
+  EXPECT_LE(WeightClip(SumWeights(weights), 4, ClipRule::kSawb), 2);
+  EXPECT_EQ(WeightClip({}, 4, ClipRule::kSawb), 0);
   const std::vector<int32_t> z = {-100, 3, 0, 4, INT32_MIN, INT32_MAX};
   const PositiveSums sums = SumPositives(z);
   EXPECT_EQ(sums.count, 3U);

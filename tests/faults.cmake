@@ -44,13 +44,13 @@ tetralog_fault(rounding FILE luq_quantizer.sv SUITE LuqQuantizerRtl
 
 # Processing element: a tile starts from the sum of the last one.
 tetralog_fault(processing_element FILE pe_group.sv SUITE MacArrayRtl
-               FROM "acc_q & {AccWidth{~first_q}}" TO "acc_q"
+               FROM "(first_q ? '0 : even_q)" TO "even_q"
                TEST mac_array_test.cc
                UNITS mac_array:Vmac_array:Rows=4:Cols=6:Dot=2:GroupRows=2:GroupCols=3)
 
 # Decode: LOG4 16 is taken for 1.
 tetralog_fault(decode FILE operand_decode_a.sv SUITE OperandDecodeARtl
-               FROM "code_i[2:0] >= 3'd5" TO "code_i[2:0] >= 3'd6"
+               FROM "code[2:0] >= 3'd5" TO "code[2:0] >= 3'd6"
                TEST operand_decode_a_test.cc
                UNITS operand_decode_a:Voperand_decode_a)
 

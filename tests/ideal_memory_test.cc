@@ -29,9 +29,9 @@ constexpr uint64_t kWindow = 4096;
 struct Latencies {
   uint32_t word_bytes, read, write;
 };
-constexpr Latencies kLatencies[] = {{16, 20, 20}, {8, 1, 1}, {16, 3, 70}, {8, 90, 5}};
+constexpr Latencies kLatencies[] = {{16, 20, 20}, {8, 1, 1}, {16, 3, 900}, {8, 90, 5}};
 
-// Bursts with pauses; W may run ahead of AW. What is offered stays on offer.
+// Bursts, dense or sparse, with pauses; W may run ahead of AW. What is offered stays on offer.
 class RandomMaster {
  public:
   RandomMaster(uint32_t word_bytes, uint64_t seed) : word_bytes_(word_bytes), random_(seed) {}
@@ -39,17 +39,17 @@ class RandomMaster {
   const AxiMaster& signals() const { return out_; }
 
   void Clock(const AxiSlave& slave) {
-    if (Below(300) == 0) pause_ = Below(7) * 15;  // percent
+    if (Below(300) == 0) {
+      constexpr uint32_t kEager[] = {100, 20, 5, 1};
+      pause_ = Below(3) == 0 ? 0 : Below(7) * 15;
+      eager_ = kEager[Below(4)];
+    }
     if (slave.aw_ready) out_.aw.valid = false;
     if (slave.ar_ready) out_.ar.valid = false;
     if (slave.w_ready) out_.w.valid = false;
-    if (quiet_ != 0) {
-      --quiet_;
-    } else {
-      if (!out_.aw.valid && Go()) OfferWrite();
-      if (!out_.ar.valid && Go()) out_.ar = Burst(Address(), 1 + Below(16), word_bytes_, Below(5));
-      if (Below(2000) == 0) quiet_ = 300;
-    }
+    if (!out_.aw.valid && Eager()) OfferWrite();
+    if (!out_.ar.valid && Eager())
+      out_.ar = Burst(Address(), 1 + Below(16), word_bytes_, static_cast<uint8_t>(Below(5)));
     if (!out_.w.valid && !data_.empty() && Go()) {
       out_.w = data_.front();
       data_.pop_front();
@@ -61,6 +61,7 @@ class RandomMaster {
  private:
   uint32_t Below(uint32_t bound) { return static_cast<uint32_t>(random_() % bound); }
   bool Go() { return Below(100) >= pause_; }
+  bool Eager() { return Below(100) < eager_; }
   // Half of all bursts lie in the window.
   uint64_t Address() {
     const uint64_t line = uint64_t{16} * word_bytes_;
@@ -81,7 +82,7 @@ class RandomMaster {
 
   uint32_t word_bytes_;
   std::mt19937_64 random_;
-  uint32_t pause_ = 0, quiet_ = 0;
+  uint32_t pause_ = 0, eager_ = 100;  // percent: of cycles that pause, that offer a burst
   AxiMaster out_;
   std::deque<AxiAddress> writes_;
   std::deque<AxiWriteData> data_;

@@ -39,7 +39,7 @@ TEST_P(SystemcCoreCycle, AllPinsAreThoseOfTheCycleModel) {
   for (uint64_t number = 0; number < 10; ++number) {
     const Case c = RandomCase(3, number, GetParam(), kCases);
     ClockedMachine machine(MakeLockstep(GetParam()), kCases.memory_bytes, MemoryOf(c));
-    const CaseResult result = RunOneCase(c, machine, AbandonAfter(c));
+    const CaseResult result = RunOneCase(c, machine, SoftResetsOf(c));
     EXPECT_EQ(result.differences, "") << c.Describe();
     cycles += result.cycles;
   }

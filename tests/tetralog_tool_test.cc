@@ -28,12 +28,13 @@ TEST(TetralogTool, ReportsEveryGemmThatItReplays) {
       RunTool("replay tests/data/mlp.h5 tests/data/lenet.h5 --gemm fc3_ --json " + report);
   ASSERT_EQ(outcome.status, 0) << outcome.text;
   const auto json = nlohmann::json::parse(std::ifstream(report));
-  EXPECT_EQ(json["levels"], (nlohmann::json{"reference", "functional", "rtl"}));
+  EXPECT_EQ(json["levels"], (nlohmann::json{"reference", "functional", "cycle", "rtl"}));
   EXPECT_EQ(json["total"]["mismatches"], 0);
   EXPECT_EQ(json["total"]["gemms"], 9);  // three kinds of three recorded steps
   EXPECT_GT(json["total"]["outputs"], 50000);
   for (const auto& gemm : json["gemms"]) {
-    EXPECT_EQ(gemm["mismatches_by_level"], (nlohmann::json{{"functional", 0}, {"rtl", 0}}));
+    EXPECT_EQ(gemm["mismatches_by_level"],
+              (nlohmann::json{{"functional", 0}, {"cycle", 0}, {"rtl", 0}}));
     EXPECT_GT(gemm["read_bytes"], 0);
     EXPECT_EQ(gemm["products"],
               gemm["m"].get<uint64_t>() * gemm["k"].get<uint64_t>() * gemm["n"].get<uint64_t>());
@@ -145,6 +146,44 @@ TEST(TetralogTool, RunsOneProductOnBothMachines) {
   EXPECT_GT(json["machines"][1]["utilisation"], 0.1);
 }
 
+TEST(TetralogTool, CycleModelTakesAnyShapeAndTheCyclesOfTheRtl) {
+  const std::string report = Scratch("gemm_cycle.json");
+  Outcome outcome = RunTool(
+      "gemm 40 70 30 --machine functional,cycle,rtl --shape 4x4x1 --stalls 30 --a log4 --d log4 "
+      "--json " +
+      report);
+  ASSERT_EQ(outcome.status, 0) << outcome.text;
+  const auto json = nlohmann::json::parse(std::ifstream(report));
+  ASSERT_EQ(json["machines"].size(), 3U);
+  EXPECT_EQ(json["machines"][1]["machine"], "cycle");
+  EXPECT_GT(json["machines"][1]["cycles"], 1000);
+  for (const char* key : {"cycles", "stall_operand", "read_bytes", "products"})
+    EXPECT_EQ(json["machines"][1][key], json["machines"][2][key]) << key;
+  outcome = RunTool("gemm 50 60 70 --machine functional,cycle --shape 8x32x2:lanes=8:axi_data=64");
+  EXPECT_EQ(outcome.status, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("are equal"), std::string::npos) << outcome.text;
+  outcome = RunTool("regress --machine cycle --commands 12 --max-dim 40 --shapes 8x8x2,4x8x1");
+  EXPECT_EQ(outcome.status, 0) << outcome.text;
+}
+
+TEST(TetralogTool, RunsInLockstep) {
+  Outcome outcome =
+      RunTool("replay tests/data/mlp.h5 --gemm step000/fc3_ --shape 4x4x1 --lockstep");
+  EXPECT_EQ(outcome.status, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("0 functional, 0 cycle, 0 lockstep"), std::string::npos)
+      << outcome.text;
+  const std::string report = Scratch("lockstep.json");
+  outcome = RunTool("regress --lockstep --commands 20 --max-dim 40 --shapes 4x4x1,8x4x2 --json " +
+                    report);
+  EXPECT_EQ(outcome.status, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find(" 0 divergences"), std::string::npos) << outcome.text;
+  const auto json = nlohmann::json::parse(std::ifstream(report));
+  EXPECT_EQ(json["divergences"], 0);
+  EXPECT_EQ(json["machines"], (nlohmann::json{"functional", "lockstep"}));
+  EXPECT_GT(json["soft_resets"], 0);
+  EXPECT_EQ(json["shapes"][1]["parameters"]["axi_data"], 128);
+}
+
 TEST(TetralogTool, RunsRandomCommandsAndRepeatsOneCase) {
   const std::string report = Scratch("regress.json");
   const std::string options = " --max-dim 40 --shape";
@@ -168,10 +207,15 @@ TEST(TetralogTool, RunsRandomCommandsAndRepeatsOneCase) {
 }
 
 TEST(TetralogTool, AnswersBadInputWithOneLine) {
-  ExpectOneLineError("replay tests/data/mlp.h5 --machine gates", "functional and rtl");
+  ExpectOneLineError("replay tests/data/mlp.h5 --machine gates", "functional, cycle and rtl");
   ExpectOneLineError("replay tests/data/mlp.h5 --shape 8x4x2", "random bits");
   ExpectOneLineError("replay tests/data/lenet.h5 --engine --shape 8x4x2", "16x16x4");
   ExpectOneLineError("info --shape 9x9x9", "16x16x4");
+  ExpectOneLineError("info --shape 9x9x9 --machine cycle", "powers of two");
+  ExpectOneLineError("info --shape 8x8", "ROWSxCOLSxDOT");
+  ExpectOneLineError("gemm 4 4 4 --machine cycle --wave w.fst", "--machine rtl");
+  ExpectOneLineError("regress --machine cycle --lockstep", "--machine rtl");
+  ExpectOneLineError("regress --lockstep --shapes 8x8x2", "16x16x4");
   ExpectOneLineError("gemm 4 4", "N is required");
   ExpectOneLineError("gemm 4 0 4", "K");
   ExpectOneLineError("gemm 4 4 4 --a uint4", "int4,log4");
@@ -185,7 +229,7 @@ TEST(TetralogTool, AnswersBadInputWithOneLine) {
   ExpectOneLineError("regress --wave w.fst", "--case");
   ExpectOneLineError("replay nosuchfile.h5", "make traces");
   ExpectOneLineError("replay README.md", "make traces");
-  ExpectOneLineError("replay tests/data/mlp.h5 --shape 5x5x5", "16x16x4");
+  ExpectOneLineError("replay tests/data/mlp.h5 --shape 5x5x5", "powers of two");
   ExpectOneLineError("replay tests/data/mlp.h5 --gemm nosuchgemm", "nosuchgemm");
   ExpectOneLineError("replay", "traces is required");
   ExpectOneLineError("replay tests/data/mlp.h5 --stalls 99", "--stalls");

@@ -79,19 +79,21 @@ TEST(ToolEstimate, CountsMultiplyTheTotalAndNotTheWork) {
 TEST(ToolEstimate, SweepsShapesAndPlotsThem) {
   const std::string report = Scratch("sweep.json"), plot = Scratch("sweep.svg");
   const Outcome outcome =
-      RunTool("estimate --network mlp,lenet --batch 4 --sweep 16x16x1,16x16x4 --plot " + plot +
-              " --json " + report);
+      RunTool("estimate --network mlp,lenet --batch 4 --sweep 16x16x1,16x16x4:lanes=8 --plot " +
+              plot + " --json " + report);
   ASSERT_EQ(outcome.status, 0) << outcome.text;
   EXPECT_EQ(CountOf(outcome.text, "\n"), 5u) << outcome.text;
   const auto json = nlohmann::json::parse(std::ifstream(report));
   ASSERT_EQ(json["estimates"].size(), 4u);
   EXPECT_EQ(json["estimates"][1]["network"], "mlp");
   EXPECT_EQ(json["estimates"][1]["shape"]["dot"], 4);
+  EXPECT_EQ(json["estimates"][1]["shape"]["lanes"], 8);
   EXPECT_EQ(json["estimates"][2]["network"], "lenet");
   EXPECT_LT(json["estimates"][1]["total"]["cycles"], json["estimates"][0]["total"]["cycles"]);
   std::stringstream svg;
   svg << std::ifstream(plot).rdbuf();
   EXPECT_EQ(CountOf(svg.str(), "<polyline"), 2u);
+  EXPECT_EQ(CountOf(svg.str(), ">16x16x4:lanes=8<"), 1u);
   EXPECT_EQ(CountOf(svg.str(), "<circle"), 6u);  // two of the legend
   EXPECT_NE(svg.str().find("</svg>"), std::string::npos);
 }
@@ -102,8 +104,11 @@ TEST(ToolEstimate, AnswersBadInputWithOneLine) {
   ExpectOneLineError("estimate --layers /no/such.csv", "cannot read /no/such.csv");
   ExpectOneLineError("estimate --layers " + Table("bad.csv", "name,m,n,k\na,1,2,3\nb,1,2\n"),
                      "bad.csv:3: 3 fields");
-  ExpectOneLineError("estimate --network mlp --shape 16x16", "give ROWSxCOLSxDOT");
-  ExpectOneLineError("estimate --network mlp --shape 15x16x4", "shape 15x16x4: ");
+  ExpectOneLineError("estimate --network mlp --shape 16x16", "'16x16' is no shape");
+  ExpectOneLineError("estimate --network mlp --shape 15x16x4",
+                     "shape 15x16x4 cannot be built: rows");
+  ExpectOneLineError("estimate --network mlp --lanes 3", "lanes must be");
+  ExpectOneLineError("estimate --network mlp --sweep 16x16x4:lanes=8:lines=3", "is no shape");
   ExpectOneLineError("estimate --network mlp --plot a.svg", "give --sweep as well");
   ExpectOneLineError("estimate --network mlp --batch 20000000", "--batch");
   ExpectOneLineError("estimate --network resnet18 --batch 100000", "give a smaller batch");

@@ -135,10 +135,8 @@ void Feeder::ShowTile() {
 
 void Feeder::Count(const Inputs& in) {
   countdown_ = 0;
-  if (in.start) return;
-  if (!fire(in)) {
-    if (!valid_ || !in.op_ready) countdown_ = UINT64_MAX;
-  } else if (!data_ && valid_ && !op_last_ && k_valid_ == dot_ && k_left_ > dot_) {
+  if (in.start || !fire(in)) return;  // what it offers has changed
+  if (!data_ && valid_ && !op_last_ && k_valid_ == dot_ && k_left_ > dot_) {
     // Every beat is like the one offered until the sample's last one is to be read.
     countdown_ = ((k_left_ - 1) >> dot_bits_) - 1;
   }

@@ -4,29 +4,13 @@
 #include "model/cycle/tetralog_core.h"
 
 #include <algorithm>
-#include <bit>
 #include <stdexcept>
 
 namespace tetralog::cycle {
 namespace {
 
-// The checks at elaboration of the RTL.
 const MachineShape& Checked(const MachineShape& s) {
-  const auto need = [](bool ok, const char* what) {
-    if (!ok) throw std::invalid_argument(what);
-  };
-  need(s.axi_data == 64 || s.axi_data == 128, "axi_data must be 64 or 128 bits");
-  need(s.axi_addr >= 13 && s.axi_addr <= 64, "axi_addr must be 13 to 64 bits");
-  need(std::has_single_bit(s.rows) && std::has_single_bit(s.cols) && std::has_single_bit(s.dot),
-       "rows, cols and dot must be powers of two");
-  need(std::has_single_bit(s.lanes) && s.lanes <= Epilogue::kMaxLanes,
-       "lanes must be 1, 2, 4, 8 or 16");
-  need(std::min(s.rows, s.cols) >= std::max(s.lanes, s.axi_data / 32),
-       "rows and cols must be at least lanes and axi_data / 32");
-  need(s.dot <= s.word_codes(), "dot must divide axi_data / 4");
-  need(std::has_single_bit(s.depth_a) && std::has_single_bit(s.depth_b) && s.depth_a >= 2 &&
-           s.depth_b >= 2,
-       "depth_a and depth_b must be powers of two, at least 2");
+  CheckShape(s);
   return s;
 }
 

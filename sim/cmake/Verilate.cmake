@@ -1,17 +1,18 @@
 # tetralog_verilate(<target> TOP <module> [PREFIX <class>] [PARAMS Name=Value ...] [NETLIST <file>...]
-#                   [RTL_DIR <directory>] [NO_TRACE])
+#                   [RTL_DIR <directory>] [NO_TRACE] [STRUCTURE])
 #
 # Makes the library <target>: the Verilated class <class> (default V<module>) of one RTL module with
 # the given parameters, assertions on, FST tracing compiled in. With NETLIST the class is made from
 # those gate-level files instead, so that the same test source runs on both; with RTL_DIR, from a
-# copy of rtl/ (a planted fault); with NO_TRACE, without tracing, for speed. Verilator runs at build
+# copy of rtl/ (a planted fault); with NO_TRACE, without tracing, for speed; with STRUCTURE, as it is
+# synthesised, without the short forms that some units have for simulation. Verilator runs at build
 # time, not at configure time, because a netlist exists only then; it skips what has not changed, and
 # ccache keeps the rest cheap. Each unit is a library of its own, outside our warning flags.
 find_program(CCACHE_PROGRAM ccache)
 file(GLOB TETRALOG_RTL CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/rtl/*.sv ${PROJECT_SOURCE_DIR}/rtl/*.vlt)
 
 function(tetralog_verilate target)
-  cmake_parse_arguments(V "NO_TRACE" "TOP;PREFIX;RTL_DIR" "PARAMS;NETLIST" ${ARGN})
+  cmake_parse_arguments(V "NO_TRACE;STRUCTURE" "TOP;PREFIX;RTL_DIR" "PARAMS;NETLIST" ${ARGN})
   if(NOT V_PREFIX)
     set(V_PREFIX V${V_TOP})
   endif()
@@ -29,6 +30,10 @@ function(tetralog_verilate target)
            -CFLAGS "-std=c++20 -w")
   if(NOT V_NO_TRACE)
     list(APPEND args --trace-fst)
+  endif()
+  if(V_STRUCTURE)
+    # The queues of bit_heap feed themselves, bit by bit, which costs evaluations and no more.
+    list(APPEND args +define+SYNTHESIS -Wno-UNOPTFLAT)
   endif()
   if(V_NETLIST)
     set(sources ${V_NETLIST})

@@ -123,25 +123,29 @@ size_t ThreadsFor(const GemmCommand& command, const FastOptions& options) {
 
 class Product {
  public:
-  Product(const GemmCommand& command, const Kernels& kernels)
+  Product(const GemmCommand& command, const FastOptions& options)
       : command_(command),
         config_(command.epilogue),
-        kernels_(kernels),
+        kernels_(KernelsOf(options.instruction_set)),
         rows_(command.a.rows),
         cols_(command.b.cols),
         nearest_(PlanNearest(config_)),
         luq_(PlanLuq(config_)),
-        stochastic_(PlanStochastic(config_)) {
+        stochastic_(PlanStochastic(config_)),
+        z_stride_(cols_) {
     for (int s = 0; s < command.a_samples; ++s) {
       TensorView sample = command.a;
       sample.data += static_cast<size_t>(s) * command.a_sample_stride;
-      a_.push_back(DecodeOperand(kernels, command.a_format, sample));
+      a_.push_back(DecodeOperand(kernels_, command.a_format, sample));
     }
-    b_ = DecodeOperand(kernels, command.b_format, command.b);
-    if (config_.mask_enable) mask_ = UnpackMask(kernels, command.mask);
+    b_ = DecodeOperand(kernels_, command.b_format, command.b);
+    if (config_.mask_enable) mask_ = UnpackMask(kernels_, command.mask);
     const size_t elements = rows_ * cols_;
     if (command.keep_raw) result_.raw.resize(elements);
-    if (config_.d_format == Format::kInt32) {
+    if (config_.d_format == Format::kInt32 && options.z != nullptr) {
+      z_ = options.z;
+      z_stride_ = options.z_stride;
+    } else if (config_.d_format == Format::kInt32) {
       result_.z.resize(elements);
       z_ = result_.z.data();
     } else {
@@ -175,8 +179,25 @@ class Product {
   }
 
  private:
+  // Where there is little to multiply, in blocks whose accumulators stay in the cache until their
+  // epilogue; else each would prepare the operands again.
   EpilogueStats Compute(const Part& part) {
-    Multiply(part);
+    constexpr size_t kElements = size_t{1} << 16, kDepth = 64;
+    const size_t size = part.rows * part.cols, depth = command_.a.cols * a_.size();
+    EpilogueStats stats;
+    const size_t blocks = depth > kDepth ? 1 : (size + kElements - 1) / kElements;
+    for (const Part& block : Split(part.rows, part.cols, blocks)) {
+      stats += ComputeBlock({part.row + block.row, block.rows, part.col + block.col, block.cols});
+    }
+    return stats;
+  }
+
+  EpilogueStats ComputeBlock(const Part& part) {
+    if (command_.a.cols == 1 && a_.size() == 1) {
+      MultiplyVectors(part);
+    } else {
+      Multiply(part);
+    }
     EpilogueStats stats;
     if (HasNoRows() && part.cols == cols_) {
       const size_t begin = part.row * cols_, end = begin + part.rows * cols_;
@@ -196,7 +217,8 @@ class Product {
 
   // Nothing behind the accumulator depends on the place in D: segments may cross rows.
   bool HasNoRows() const {
-    return config_.d_format == Format::kInt32 && !config_.c_enable && !config_.mask_enable;
+    return config_.d_format == Format::kInt32 && !config_.c_enable && !config_.mask_enable &&
+           z_stride_ == cols_;
   }
 
   // The accumulators of a part into z_.
@@ -211,7 +233,7 @@ class Product {
           a.orientation(), b_.orientation(), 'F', m, n, k, 1.0F, a.at(part.row, 0),
           static_cast<dnnl_dim_t>(a.stride), 0, b_.at(0, part.col),
           static_cast<dnnl_dim_t>(b_.stride), 0, s == 0 ? 0.0F : 1.0F, z_at(part.row, part.col),
-          static_cast<dnnl_dim_t>(cols_), &no_offset);
+          static_cast<dnnl_dim_t>(z_stride_), &no_offset);
       if (status != dnnl_success) {
         throw std::runtime_error("oneDNN's int8 product failed with status " +
                                  std::to_string(status) + ": check the installed libdnnl");
@@ -219,7 +241,20 @@ class Product {
     }
   }
 
-  int32_t* z_at(size_t r, size_t c) const { return z_ + r * cols_ + c; }
+  // The same for K = 1.
+  void MultiplyVectors(const Part& part) {
+    for (size_t r = part.row; r < part.row + part.rows; ++r) {
+      const int32_t a = *a_[0].at(r, 0);
+      int32_t* z = z_at(r, part.col);
+      if (a == 0) {
+        std::fill_n(z, part.cols, 0);
+        continue;
+      }
+      for (size_t c = 0; c < part.cols; ++c) z[c] = a * *b_.at(0, part.col + c);
+    }
+  }
+
+  int32_t* z_at(size_t r, size_t c) const { return z_ + r * z_stride_ + c; }
 
   // All stages behind the accumulator for n <= kSegment columns of a row.
   void EmitSegment(size_t r, size_t c, size_t n, EpilogueStats& stats) {
@@ -277,7 +312,8 @@ class Product {
   Operand b_;
   Operand mask_;
   std::unique_ptr<int32_t[]> scratch_;
-  int32_t* z_ = nullptr;  // accumulators, then z: the result's or scratch_
+  int32_t* z_ = nullptr;  // accumulators, then z: the result's, the caller's or scratch_
+  size_t z_stride_;
   GemmResult result_;
 };
 
@@ -286,7 +322,7 @@ class Product {
 GemmResult FastGemm(const GemmCommand& command, const FastOptions& options) {
   CheckGemm(command);
   const size_t threads = ThreadsFor(command, options);
-  return Product(command, KernelsOf(options.instruction_set)).Run(threads);
+  return Product(command, options).Run(threads);
 }
 
 }  // namespace tetralog

@@ -40,6 +40,51 @@ void Decode(const uint8_t* __restrict packed, size_t bytes, int8_t* __restrict v
   }
 }
 
+// 1 in the nibble of every code that is not zero.
+inline uint8_t NonZeroNibbles(uint8_t byte, uint8_t mask) {
+  const uint8_t x = byte & mask;
+  return static_cast<uint8_t>(((x & 0x0f) != 0 ? 0x01 : 0) | ((x & 0xf0) != 0 ? 0x10 : 0));
+}
+
+void CountColumns(const uint8_t* packed, size_t rows, size_t stride, size_t bytes, uint8_t mask,
+                  uint64_t* counts) {
+  constexpr size_t kBytes = 256, kRows = 15;  // at a time; a nibble counts to 15
+  for (size_t b0 = 0; b0 < bytes; b0 += kBytes) {
+    const size_t n = bytes - b0 < kBytes ? bytes - b0 : kBytes;
+    for (size_t r0 = 0; r0 < rows; r0 += kRows) {
+      const size_t r1 = rows - r0 < kRows ? rows : r0 + kRows;
+      uint8_t sums[kBytes] = {};
+      for (size_t r = r0; r < r1; ++r) {
+        const uint8_t* row = packed + r * stride + b0;
+        for (size_t i = 0; i < n; ++i) sums[i] += NonZeroNibbles(row[i], mask);
+      }
+      for (size_t i = 0; i < n; ++i) {
+        counts[2 * (b0 + i)] += sums[i] & 15;
+        counts[2 * (b0 + i) + 1] += sums[i] >> 4;
+      }
+    }
+  }
+}
+
+uint64_t CountRow(const uint8_t* packed, size_t bytes, uint8_t mask) {
+  constexpr size_t kLine = 64, kLines = 15;  // at a time
+  uint64_t count = 0;
+  while (bytes >= kLine) {
+    const size_t lines = bytes / kLine < kLines ? bytes / kLine : kLines;
+    uint8_t sums[kLine] = {};
+    for (size_t line = 0; line < lines; ++line, packed += kLine) {
+      for (size_t i = 0; i < kLine; ++i) sums[i] += NonZeroNibbles(packed[i], mask);
+    }
+    for (size_t i = 0; i < kLine; ++i) count += (sums[i] & 15u) + (sums[i] >> 4);
+    bytes -= lines * kLine;
+  }
+  for (size_t i = 0; i < bytes; ++i) {
+    const uint8_t nibbles = NonZeroNibbles(packed[i], mask);
+    count += (nibbles & 15u) + (nibbles >> 4);
+  }
+  return count;
+}
+
 // ---- From the accumulator to z ----
 
 template <size_t step>
@@ -62,22 +107,43 @@ void Mask(int32_t* __restrict z, const int8_t* __restrict codes, size_t n) {
   for (size_t i = 0; i < n; ++i) z[i] = codes[i] != 0 ? z[i] : 0;
 }
 
+// n <= kSegment = 2^10: sums of magnitudes below 2^22 and of squares below 2^22 fit 32 bits.
 SegmentStats Statistics(const int32_t* z, size_t n) {
-  uint32_t max_abs = 0, zeros = 0;
-  uint64_t sum_abs = 0, sum_squares = 0;
+  uint32_t max_abs = 0, zeros = 0, sum_abs_low = 0;
   for (size_t i = 0; i < n; ++i) {
     const uint32_t magnitude = Magnitude(z[i]);
     max_abs = magnitude > max_abs ? magnitude : max_abs;
     zeros += magnitude == 0;
-    sum_abs += magnitude;
-    sum_squares += uint64_t{magnitude} * magnitude;
+    sum_abs_low += magnitude;
   }
-  SegmentStats stats{max_abs, zeros, sum_abs, sum_squares};
-  if (max_abs < 1U << 26) return stats;  // kSegment squares stay below 2^62
-  stats.sum_squares = 0;
-  for (size_t i = 0; i < n; ++i) {
-    const uint64_t magnitude = Magnitude(z[i]);
-    stats.sum_squares += magnitude * magnitude;
+  SegmentStats stats{max_abs, zeros, sum_abs_low, 0};
+  if (max_abs >= 1U << 22) {
+    stats.sum_abs = 0;
+    for (size_t i = 0; i < n; ++i) stats.sum_abs += Magnitude(z[i]);
+  }
+  if (max_abs < 1U << 11) {
+    uint32_t squares = 0;
+    for (size_t i = 0; i < n; ++i) {
+      const auto value = static_cast<uint32_t>(z[i]);
+      squares += value * value;
+    }
+    stats.sum_squares = squares;
+  } else if (max_abs < 1U << 16) {
+    uint64_t squares = 0;
+    for (size_t i = 0; i < n; ++i) {
+      const auto value = static_cast<uint32_t>(z[i]);
+      squares += value * value;
+    }
+    stats.sum_squares = squares;
+  } else if (max_abs < 1U << 26) {  // the squares stay below 2^62
+    uint64_t squares = 0;
+    for (size_t i = 0; i < n; ++i) squares += uint64_t{Magnitude(z[i])} * Magnitude(z[i]);
+    stats.sum_squares = squares;
+  } else {
+    for (size_t i = 0; i < n; ++i) {
+      const uint64_t magnitude = Magnitude(z[i]);
+      stats.sum_squares += magnitude * magnitude;
+    }
   }
   return stats;
 }
@@ -259,8 +325,8 @@ SegmentCounts Stochastic(const StochasticPlan& plan, const int32_t* z, const uin
 
 }  // namespace
 
-extern const Kernels TETRALOG_KERNELS = {Decode<Int4>, Decode<Uint4>, Decode<Log4>, AddC,
-                                         Mask,         Statistics,    RandomWords,  RandomRows,
-                                         Nearest,      Luq,           Stochastic};
+extern const Kernels TETRALOG_KERNELS = {
+    Decode<Int4>, Decode<Uint4>, Decode<Log4>, CountColumns, CountRow, AddC,      Mask,
+    Statistics,   RandomWords,   RandomRows,   Nearest,      Luq,      Stochastic};
 
 }  // namespace tetralog

@@ -67,6 +67,12 @@ struct Kernels {
   void (*decode_uint4)(const uint8_t* packed, size_t bytes, int8_t* values);
   void (*decode_log4)(const uint8_t* packed, size_t bytes, int8_t* values);
 
+  // Non-zero codes of a packed matrix, a code being zero where its bits under the mask are: of
+  // every column, added to counts[2 * bytes], and of one row.
+  void (*count_columns)(const uint8_t* packed, size_t rows, size_t stride, size_t bytes,
+                        uint8_t mask, uint64_t* counts);
+  uint64_t (*count_row)(const uint8_t* packed, size_t bytes, uint8_t mask);
+
   // z = wrap32(z + c), c[i * step] with step 0 or 1; how many wrapped.
   uint32_t (*add_c)(int32_t* z, const int32_t* c, size_t step, size_t n);
   // z = 0 where the mask code is 0.

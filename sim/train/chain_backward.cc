@@ -38,14 +38,14 @@ void ChainStep::SendLossGradient(const std::vector<double>& gradient, uint64_t s
   states_.back().dy_scale = std::ldexp(1.0, luq.shift);
 
   const Tensor& dy = tensors_[layers_.size() - 1].dy;
-  bytes_.assign(dy.sample_bytes() * samples_, 0);
+  Grow(bytes_, dy.sample_bytes() * samples_);
   uint8_t* row = bytes_.data();
   for (const std::vector<uint8_t>& codes : RoundLossGradient(gradient, dy.cols, luq)) {
     for (size_t r = 0; r < dy.rows; ++r, row += dy.stride) {
       kernels_.pack(&codes[r * dy.cols], dy.cols, row);
     }
   }
-  tensors_.Write(dy, bytes_);
+  tensors_.Write(dy, std::span(bytes_).first(dy.sample_bytes() * samples_));
 }
 
 // A layer's input gradient comes before its weight gradient: the layer below waits for it.
@@ -102,7 +102,7 @@ void ChainStep::InputGradient(size_t i, uint64_t seed) {
 void ChainStep::PassFeatures(size_t i) {
   tensors_.driver().WaitAll();
   const Tensor& dx = tensors_.dx(i);
-  codes_.resize(size_t{dx.rows} * dx.cols);
+  Grow(codes_, size_t{dx.rows} * dx.cols);
   for (uint32_t s = 0; s < samples_; ++s) {
     Tensor sample = dx;
     sample.address += uint64_t{s} * dx.sample_stride;
@@ -121,11 +121,14 @@ void ChainStep::PassColumns(size_t i, Handle handle, uint64_t seed) {
   ConvolutionHost& host = *layer.host;
   tensors_.driver().Wait(handle);
   const Tensor& dz = tensors_[i].dz;
-  host.Fold(ReadInt32(dz), dz.stride / sizeof(int32_t));
+  const size_t rows = layers_[i].pixels();  // of an image
+  for (size_t image = 0; image < batch_; ++image) {
+    host.Fold(image, ReadInt32(dz, image * rows, rows), dz.stride / sizeof(int32_t));
+  }
   const size_t channels = layers_[i].channels, pixels = host.pixels();
-  codes_.resize(pixels * channels);
+  Grow(codes_, pixels * channels);
   kernels_.transpose(states_[i - 1].host->values(), channels, pixels, codes_.data());
-  std::vector<int32_t>& z = host.image();
+  std::vector<int32_t>& z = host.images();
   const uint32_t max = kernels_.mask_max(codes_.data(), z.size(), z.data());
 
   const double unit = layer.dy_scale * layer.weight_scale;
@@ -146,10 +149,10 @@ void ChainStep::PassColumns(size_t i, Handle handle, uint64_t seed) {
 void ChainStep::SendUnpooled(size_t i, const uint8_t* codes, uint32_t sample) {
   const ConvolutionHost& host = *states_[i].host;
   const size_t channels = layers_[i].out;
-  planes_.resize(channels * host.pooled() + kBlock);
+  Grow(planes_, channels * host.pooled() + kBlock);
   kernels_.transpose(codes, host.pooled(), channels, planes_.data());
   Tensor dy = tensors_[i].dy;
-  packed_.resize(dy.sample_bytes() + kBlock);
+  Grow(packed_, dy.sample_bytes() + kBlock);
   host.Unpool(planes_.data(), dy.stride, packed_.data());
   dy.address += uint64_t{sample} * dy.sample_stride;
   tensors_.Write(dy, std::span(packed_).first(dy.sample_bytes()));
@@ -158,16 +161,22 @@ void ChainStep::SendUnpooled(size_t i, const uint8_t* codes, uint32_t sample) {
 // dW [out, in + 1]: weight gradients, and the bias gradient behind them.
 void ChainStep::Update(size_t i, double rate) {
   const reference::Layer& layer = layers_[i];
-  const LayerState& state = states_[i];
+  LayerState& state = states_[i];
   const Tensor& dw = tensors_[i].dw;
-  const int32_t* row = ReadInt32(dw);
   const double unit = state.dy_scale / static_cast<double>(samples_);
   reference::Parameters &weight = parameters_[i].weight, &bias = parameters_[i].bias;
+  state.weight_sums = {};
+  WeightSums unused;
+  const int32_t* row = nullptr;
   for (size_t o = 0; o < layer.out; ++o, row += dw.stride / sizeof(int32_t)) {
+    if (o % RowsAtATime(dw) == 0) {
+      row = ReadInt32(dw, o, std::min(RowsAtATime(dw), layer.out - o));
+    }
     kernels_.update(row, unit * state.input_scale, rate, options_.momentum,
-                    &weight.velocity[o * layer.in], &weight.values[o * layer.in], layer.in);
+                    &weight.velocity[o * layer.in], &weight.values[o * layer.in], layer.in,
+                    &state.weight_sums);
     kernels_.update(row + layer.in, unit, rate, options_.momentum, &bias.velocity[o],
-                    &bias.values[o], 1);
+                    &bias.values[o], 1, &unused);
   }
 }
 

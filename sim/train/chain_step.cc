@@ -21,6 +21,7 @@ ChainStep::ChainStep(const ChainOptions& options, Machine& machine,
       kernels_(BestHostKernels()),
       parameters_(reference::initial_parameters(layers, options.seed)),
       states_(layers.size()) {
+  SumAllWeights();
   // One scale for all pixels, by the rule of activations on the whole training set.
   const double clip = ActivationClip(SumPositives(train.pixels), 1.0, options.clip);
   const double step = ScaleOf(clip, kUint4Max);
@@ -86,6 +87,13 @@ void ChainStep::set_state(const ChainState& state) {
     states_[i].gradient_max.Load(state.gradient_max[i]);
   }
   loss_gradient_max_.Load(state.loss_gradient_max);
+  SumAllWeights();
+}
+
+void ChainStep::SumAllWeights() {
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    states_[i].weight_sums = SumWeights(parameters_[i].weight.values);
+  }
   weights_sent_ = false;
 }
 
@@ -96,18 +104,18 @@ void ChainStep::SendWeights() {
   for (size_t i = 0; i < layers_.size(); ++i) {
     const reference::Layer& layer = layers_[i];
     const std::vector<double>& weights = parameters_[i].weight.values;
-    const double clip = WeightClip(weights, options_.clip);
-    if (!std::isfinite(clip)) {
+    const double clip = WeightClip(states_[i].weight_sums, weights.size(), options_.clip);
+    if (!std::isfinite(clip) || !std::isfinite(states_[i].weight_sums.sum)) {
       throw std::runtime_error("the weights of " + layer.name +
                                " are no numbers: the training has diverged; lower the rate");
     }
     const double scale = states_[i].weight_scale = ScaleOf(clip, kInt4Max);
     const Tensor& w = tensors_[i].w;
-    bytes_.resize(w.sample_bytes());
+    Grow(bytes_, w.sample_bytes());
     for (size_t o = 0; o < layer.out; ++o) {
       kernels_.quantise_int4(&weights[o * layer.in], scale, layer.in, &bytes_[o * w.stride]);
     }
-    tensors_.Write(w, bytes_);
+    tensors_.Write(w, std::span(bytes_).first(w.sample_bytes()));
   }
   weights_sent_ = true;
 }
@@ -123,7 +131,7 @@ void ChainStep::SendBias(size_t i) {
 
 void ChainStep::SendImages(const Batch& batch) {
   const size_t size = batch.size * reference::kImageSize;
-  codes_.resize(size);
+  Grow(codes_, size);
   for (size_t i = 0; i < size; ++i) codes_[i] = pixel_codes_[batch.pixels[i]];
   if (Convolution(0)) {
     SendColumns(0, codes_.data());
@@ -142,25 +150,28 @@ void ChainStep::SendColumns(size_t i, const uint8_t* planes) {
 void ChainStep::SendFeatures(size_t i, const uint8_t* codes) {
   const Tensor& x = tensors_[i].x;
   const size_t in = layers_[i].in;
-  bytes_.resize(x.sample_bytes());
+  Grow(bytes_, x.sample_bytes());
   for (size_t image = 0; image < batch_; ++image) {
     uint8_t* row = &bytes_[image * x.stride];
     kernels_.pack(codes + image * in, in, row);
     row[in / 2] = 1;  // `in` is even: the column of ones begins a byte
   }
-  tensors_.Write(x, bytes_);
+  tensors_.Write(x, std::span(bytes_).first(x.sample_bytes()));
 }
 
 const uint8_t* ChainStep::ReadBytes(const Tensor& tensor, uint64_t bytes) {
-  bytes_.resize(bytes + kBlock);
+  Grow(bytes_, bytes + kBlock);
   tensors_.Read(tensor, std::span(bytes_).first(bytes));
   return bytes_.data();
 }
 
-// Rows of `stride` bytes.
-const int32_t* ChainStep::ReadInt32(const Tensor& tensor) {
-  numbers_.resize(tensor.sample_bytes() / sizeof(int32_t));
-  tensors_.Read(tensor, {reinterpret_cast<uint8_t*>(numbers_.data()), tensor.sample_bytes()});
+// Rows, which lie `stride` bytes apart.
+const int32_t* ChainStep::ReadInt32(const Tensor& tensor, size_t row, size_t rows) {
+  const size_t bytes = rows * tensor.stride;
+  Grow(numbers_, bytes / sizeof(int32_t));
+  Tensor part = tensor;
+  part.address += row * tensor.stride;
+  tensors_.Read(part, {reinterpret_cast<uint8_t*>(numbers_.data()), bytes});
   return numbers_.data();
 }
 
@@ -217,15 +228,18 @@ double ChainStep::ObserveZ(size_t i) {
   }
   layer.z.reset();
   const Tensor& z = tensors_[i].z;
-  const int32_t* numbers = ReadInt32(z);
   const size_t stride = z.stride / sizeof(int32_t);
   PositiveSums sums;
-  for (size_t row = 0; row < z.rows; ++row) {
-    const PositiveSums part = SumPositives(std::span(numbers + row * stride, z.cols));
-    sums.count += part.count;
-    sums.sum += part.sum;
-    sums.squares += part.squares;
-    sums.max = std::max(sums.max, part.max);
+  for (size_t begin = 0; begin < z.rows; begin += RowsAtATime(z)) {
+    const size_t rows = std::min<size_t>(RowsAtATime(z), z.rows - begin);
+    const int32_t* numbers = ReadInt32(z, begin, rows);
+    for (size_t row = 0; row < rows; ++row) {
+      const PositiveSums part = SumPositives(std::span(numbers + row * stride, z.cols));
+      sums.count += part.count;
+      sums.sum += part.sum;
+      sums.squares += part.squares;
+      sums.max = std::max(sums.max, part.max);
+    }
   }
   const double clip = ActivationClip(sums, layer.unit(), options_.clip);
   layer.activation_clip.Observe(clip);
@@ -242,7 +256,7 @@ void ChainStep::PassPool(size_t i) {
     SendColumns(i + 1, host.values());
     return;
   }
-  codes_.resize(layers_[i].out * host.pooled());  // [image, row, column, channel]
+  Grow(codes_, layers_[i].out * host.pooled());  // [image, row, column, channel]
   kernels_.transpose(host.values(), layers_[i].out, host.pooled(), codes_.data());
   SendFeatures(i + 1, codes_.data());
 }

@@ -18,6 +18,18 @@
 
 namespace tetralog::train {
 
+// Rows of a tensor that are read together, so that they stay in the cache.
+inline size_t RowsAtATime(const Tensor& tensor) {
+  constexpr uint32_t kBytes = 1 << 17;
+  return kBytes / tensor.stride + 1;
+}
+
+// Room for at least `size` elements; what is there may be anything.
+template <typename T>
+void Grow(std::vector<T>& buffer, size_t size) {
+  if (buffer.size() < size) buffer.resize(size);
+}
+
 class ChainStep {
  public:
   ChainStep(const ChainOptions& options, Machine& machine,
@@ -35,6 +47,7 @@ class ChainStep {
     Hindsight activation_clip, gradient_max;
     double weight_scale = 1, input_scale = 1;  // of this step
     double dy_scale = 1;                       // alpha of the gradient of the output
+    WeightSums weight_sums;
     std::optional<ConvolutionHost> host;
     std::optional<Handle> z;  // while its sums are not yet taken
     std::optional<Handle> dx;
@@ -45,6 +58,7 @@ class ChainStep {
   // A scale by hindsight, when there is one.
   bool Known(const Hindsight& estimate) const { return options_.hindsight && estimate.seen(); }
 
+  void SumAllWeights();
   void Plan(const Batch& batch, uint32_t samples);
   void SendWeights();
   void SendBias(size_t i);
@@ -65,7 +79,7 @@ class ChainStep {
   void SendUnpooled(size_t i, const uint8_t* pixels, uint32_t sample);
   int GradientShift(const Hindsight& estimate, double unit, uint32_t max) const;
   void Update(size_t i, double rate);
-  const int32_t* ReadInt32(const Tensor& tensor);
+  const int32_t* ReadInt32(const Tensor& tensor, size_t row, size_t rows);
   const uint8_t* ReadBytes(const Tensor& tensor, uint64_t bytes);
 
   ChainOptions options_;

@@ -68,14 +68,12 @@ void ConvolutionHost::Unpool(const uint8_t* planes, size_t stride, uint8_t* pack
   }
 }
 
-const std::vector<int32_t>& ConvolutionHost::Fold(const int32_t* columns, size_t stride) {
+void ConvolutionHost::Fold(size_t image, const int32_t* columns, size_t stride) {
   const size_t size = layer_.side * layer_.side * layer_.channels;
-  image_.assign(batch_ * size, 0);
-  for (size_t b = 0; b < batch_; ++b) {
-    kernels_.fold(columns + b * layer_.pixels() * stride, stride, layer_.out_side(), layer_.kernel,
-                  layer_.channels, &image_[b * size]);
-  }
-  return image_;
+  images_.resize(batch_ * size);
+  int32_t* to = &images_[image * size];
+  std::fill_n(to, size, 0);
+  kernels_.fold(columns, stride, layer_.out_side(), layer_.kernel, layer_.channels, to);
 }
 
 }  // namespace tetralog::train

@@ -43,17 +43,17 @@ class ConvolutionHost {
   // them): [out, rows] with rows of `stride` bytes, kBlock bytes behind the last one.
   void Unpool(const uint8_t* planes, size_t stride, uint8_t* packed) const;
 
-  // The gradient of the columns [rows, in], `stride` numbers from row to row, summed into images
-  // [image, row, column, channel]. Not for padded layers.
-  const std::vector<int32_t>& Fold(const int32_t* columns, size_t stride);
-  std::vector<int32_t>& image() { return image_; }  // of the last Fold()
+  // The gradient of the columns of one image, `stride` numbers from row to row, summed into its
+  // place in images(). Not for padded layers.
+  void Fold(size_t image, const int32_t* columns, size_t stride);
+  std::vector<int32_t>& images() { return images_; }  // [image, row, column, channel]
 
  private:
   reference::Layer layer_;
   size_t batch_, padded_;  // images; pixels of a padded row
   const HostKernels& kernels_;
   std::vector<uint8_t> planes_, even_, odd_, columns_, values_, taken_;
-  std::vector<int32_t> image_;
+  std::vector<int32_t> images_;
 };
 
 }  // namespace tetralog::train

@@ -8,12 +8,32 @@
 namespace tetralog::train {
 namespace {
 
+// The sums are chains of additions whose order is fixed; the update hides in their latency when
+// both go through the weights together.
 void Update(const int32_t* __restrict z, double unit, double rate, double momentum,
-            double* __restrict v, double* __restrict w, size_t n) {
-  for (size_t i = 0; i < n; ++i) {
+            double* __restrict v, double* __restrict w, size_t n, WeightSums* sums) {
+  constexpr size_t kChunk = 8;
+  double sum = sums->sum, squares = sums->squares, max = sums->max;
+  const auto add = [&](double weight) {
+    const double magnitude = __builtin_fabs(weight);
+    sum += magnitude;
+    squares += magnitude * magnitude;
+    max = magnitude > max ? magnitude : max;
+  };
+  size_t i = 0;
+  for (; i + kChunk <= n; i += kChunk) {
+    for (size_t j = i; j < i + kChunk; ++j) {
+      v[j] = momentum * v[j] + static_cast<double>(z[j]) * unit;
+      w[j] -= rate * v[j];
+    }
+    for (size_t j = i; j < i + kChunk; ++j) add(w[j]);
+  }
+  for (; i < n; ++i) {
     v[i] = momentum * v[i] + static_cast<double>(z[i]) * unit;
     w[i] -= rate * v[i];
+    add(w[i]);
   }
+  *sums = {sum, squares, max};
 }
 
 // To the nearest integer, ties to even, |x| below 2^31, as the low bits of the sum.
@@ -83,24 +103,24 @@ void Pool(const uint8_t* packed, size_t rows, size_t half, uint8_t* values, uint
   }
 }
 
+// A packed image row whose pixel pairs have the places `first` and `first` + 1 in their windows.
+template <uint8_t first>
+void UnpoolRow(const uint8_t* codes, const uint8_t* taken, size_t half, uint8_t* packed) {
+  for (size_t begin = 0; begin < half; begin += kBlock) {
+    uint8_t block[kBlock];
+    for (size_t i = 0; i < kBlock; ++i) {
+      const uint8_t code = codes[begin + i], place = taken[begin + i];
+      const uint8_t low = place == first ? code : 0, high = place == first + 1 ? code : 0;
+      block[i] = static_cast<uint8_t>(low | high << 4);
+    }
+    __builtin_memcpy(packed + begin, block, kBlock);
+  }
+}
+
 void Unpool(const uint8_t* codes, const uint8_t* taken, size_t rows, size_t half, uint8_t* packed) {
-  for (size_t r = 0; r < rows; ++r) {
-    uint8_t* top = packed + 2 * r * half;
-    for (size_t begin = 0; begin < half; begin += kBlock) {
-      const uint8_t* g = codes + r * half + begin;
-      const uint8_t* t = taken + r * half + begin;
-      for (size_t i = 0; i < kBlock; ++i) {
-        top[begin + i] = static_cast<uint8_t>((t[i] == 0 ? g[i] : 0) | (t[i] == 1 ? g[i] : 0) << 4);
-      }
-    }
-    for (size_t begin = 0; begin < half; begin += kBlock) {
-      const uint8_t* g = codes + r * half + begin;
-      const uint8_t* t = taken + r * half + begin;
-      for (size_t i = 0; i < kBlock; ++i) {
-        top[half + begin + i] =
-            static_cast<uint8_t>((t[i] == 2 ? g[i] : 0) | (t[i] == 3 ? g[i] : 0) << 4);
-      }
-    }
+  for (size_t r = 0; r < rows; ++r, codes += half, taken += half, packed += 2 * half) {
+    UnpoolRow<0>(codes, taken, half, packed);
+    UnpoolRow<2>(codes, taken, half, packed + half);
   }
 }
 

@@ -19,10 +19,15 @@ namespace tetralog::train {
 
 inline constexpr size_t kBlock = 16;
 
+// Of magnitudes of weights, in index order.
+struct WeightSums {
+  double sum = 0, squares = 0, max = 0;
+};
+
 struct HostKernels {
-  // v = momentum * v + z * unit; w -= rate * v.
+  // v = momentum * v + z * unit; w -= rate * v; the new w are added to the sums.
   void (*update)(const int32_t* z, double unit, double rate, double momentum, double* v, double* w,
-                 size_t n);
+                 size_t n, WeightSums* sums);
   // INT4 codes of w / scale, to nearest, two a byte; the pad of an odd row is 0.
   void (*quantise_int4)(const double* w, double scale, size_t n, uint8_t* packed);
   // Two codes a byte from one a byte, and back. n codes.

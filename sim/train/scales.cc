@@ -50,17 +50,21 @@ PositiveSums SumPositives(std::span<const uint8_t> pixels) {
   return sums;
 }
 
-double WeightClip(std::span<const double> weights, ClipRule rule) {
-  double sum = 0, squares = 0, max = 0;
+WeightSums SumWeights(std::span<const double> weights) {
+  WeightSums sums;
   for (const double weight : weights) {
     const double magnitude = std::fabs(weight);
-    sum += magnitude;
-    squares += magnitude * magnitude;
-    max = magnitude > max ? magnitude : max;
+    sums.sum += magnitude;
+    sums.squares += magnitude * magnitude;
+    sums.max = magnitude > sums.max ? magnitude : sums.max;
   }
-  if (rule == ClipRule::kMax) return max;
-  const auto size = static_cast<double>(weights.size());
-  return Within(12.035 * std::sqrt(squares / size) - 12.03 * (sum / size), max);
+  return sums;
+}
+
+double WeightClip(const WeightSums& sums, size_t count, ClipRule rule) {
+  if (rule == ClipRule::kMax) return sums.max;
+  const auto size = static_cast<double>(count);
+  return Within(12.035 * std::sqrt(sums.squares / size) - 12.03 * (sums.sum / size), sums.max);
 }
 
 double ActivationClip(const PositiveSums& sums, double unit, ClipRule rule) {

@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <span>
 
+#include "sim/train/host_kernels.h"
+
 namespace tetralog::train {
 
 enum class ClipRule { kSawb, kMax };
@@ -27,7 +29,8 @@ PositiveSums SumPositives(std::span<const uint8_t> pixels);
 // Weights: 12.035 * rms - 12.03 * mean of magnitudes. Activations, over the elements that are
 // positive: 17.74 * rms - 18.64 * mean, times `unit`, the real value of one count. Both within a
 // tenth of the maximum and the maximum; kMax: the maximum.
-double WeightClip(std::span<const double> weights, ClipRule rule);
+WeightSums SumWeights(std::span<const double> weights);
+double WeightClip(const WeightSums& sums, size_t count, ClipRule rule);
 double ActivationClip(const PositiveSums& sums, double unit, ClipRule rule);
 
 // The real scale of codes up to `top`; that of an all-zero tensor is 1.
