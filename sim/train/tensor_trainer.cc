@@ -209,10 +209,6 @@ class TensorTrainer : public Trainer {
 
 }  // namespace
 
-bool IsTensorNetwork(const std::string& network) {
-  return network == "resnet8" || network == "resnet20" || network == "resnet" || network == "vit";
-}
-
 std::unique_ptr<Trainer> MakeTensorTrainer(const TensorOptions& options,
                                            std::unique_ptr<GemmBackend> backend,
                                            const reference::Images& train) {

@@ -44,7 +44,9 @@ struct TensorOptions {
   double momentum = 0.9;
 };
 
-bool IsTensorNetwork(const std::string& network);
+inline bool IsTensorNetwork(const std::string& network) {
+  return network == "resnet8" || network == "resnet20" || network == "resnet" || network == "vit";
+}
 
 // `train` gives the scale of the input pixels. The backend may be null for FP32. Call
 // reference::prepare_process() first. Throws std::invalid_argument for an unknown network, and in a
