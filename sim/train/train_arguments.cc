@@ -11,6 +11,7 @@
 
 #include "sim/reference/dataset.h"
 #include "sim/train/checkpoint.h"
+#include "sim/train/tensor_trainer.h"
 
 namespace tetralog::train {
 namespace {
