@@ -88,6 +88,10 @@ TEST(TrainRecipe, MistakesOnTheCommandLineNameKeyAndWhatIsAllowed) {
     return [=] { Complete({{key, value}}); };
   };
   ExpectErrorHas(set("network", "vgg"), {"--network: 'vgg'", "mlp, lenet"});
+  ExpectErrorHas([] { Complete({{"first-last", "fp32"}}); }, {"first-last", "ResNet and vit"});
+  ExpectErrorHas([] { Complete({{"variant", "shared-rows"}}); }, {"variant", "ResNet and vit"});
+  EXPECT_EQ(Complete({{"network", "vit"}, {"variant", "nearest"}}).machine, "functional");
+  EXPECT_EQ(Complete({{"network", "vit"}, {"variant", "fp32"}}).machine, "reference");
   ExpectErrorHas(set("batch", "0"), {"--batch: '0'", "1 to 60000"});
   ExpectErrorHas(set("batch", "12x"), {"--batch: '12x'", "whole number"});
   ExpectErrorHas(set("batch", ""), {"--batch: ''"});

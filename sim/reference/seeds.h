@@ -23,6 +23,7 @@ enum SeedTensor : uint64_t {
   kBatchOrder = 1,      // order of the training images; step = epoch, layer 0
   kLossGradient = 2,    // LUQ of the loss gradient; layer = number of layers
   kInputGradient = 3,   // LUQ of the input gradient of a layer
+  kOutputGradient = 4,  // LUQ of the output gradient of a layer that is in no chain
 };
 
 class SplitMix64 {

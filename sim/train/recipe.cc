@@ -14,6 +14,8 @@
 #include <string_view>
 #include <variant>
 
+#include "sim/train/tensor_trainer.h"
+
 namespace tetralog::train {
 namespace {
 
@@ -44,7 +46,9 @@ struct Usual {
   uint64_t epochs, batch;
   double rate;
 };
-constexpr Usual kUsual[] = {{"mlp", 6, 128, 0.05}, {"lenet", 3, 32, 0.02}};
+constexpr Usual kUsual[] = {{"mlp", 6, 128, 0.05},    {"lenet", 3, 32, 0.02},
+                            {"resnet8", 3, 32, 0.05}, {"resnet20", 3, 32, 0.05},
+                            {"resnet", 3, 32, 0.05},  {"vit", 5, 32, 0.05}};
 
 std::vector<std::string> Networks() {
   std::vector<std::string> names;
@@ -58,8 +62,13 @@ const std::vector<Field>& Fields() {
       {"machine", "what computes the GEMMs (default: functional, for other variants reference)",
        Choice{&Recipe::machine, {"reference", "functional", "cycle", "rtl"}}},
       {"shape", "array shape ROWSxCOLSxDOT of the machine", Choice{&Recipe::shape, {}}},
-      {"variant", "luq, plain FP32, or broken on purpose: nearest levels, floored underflow",
-       Choice{&Recipe::variant, {"luq", "fp32", "nearest", "floored"}}},
+      {"variant",
+       "luq, plain FP32, or broken on purpose: nearest levels, floored underflow, random bits "
+       "shared "
+       "by all rows",
+       Choice{&Recipe::variant, {"luq", "fp32", "nearest", "floored", "shared-rows"}}},
+      {"first-last", "first and last layer of ResNet and vit",
+       Choice{&Recipe::first_last, {"quantised", "fp32"}}},
       {"clip", "rule of the clipping values", Choice{&Recipe::clip, {"sawb", "max"}}},
       {"scales", "from earlier steps, or from the current tensors",
        Choice{&Recipe::scales, {"hindsight", "current"}}},
@@ -225,9 +234,16 @@ void CompleteRecipe(size_t train_images, Recipe* recipe) {
                        r.epochs * in_epoch, r.epochs));
   if (r.fnt > r.steps)
     Refuse(fmt::format("fnt: {} steps in FP32 are more than all {}; give less", r.fnt, r.steps));
-  const bool luq = r.variant == "luq";
-  if (r.machine.empty()) r.machine = luq ? "functional" : "reference";
-  if (!luq && r.machine != "reference")
+  const bool luq = r.variant == "luq", tensors = IsTensorNetwork(r.network);
+  if (!tensors && r.variant == "shared-rows")
+    Refuse(fmt::format("variant: shared-rows is for ResNet and vit, not for {}", r.network));
+  if (!tensors && r.first_last != "quantised")
+    Refuse(
+        fmt::format("first-last: {} is for ResNet and vit, not for {}", r.first_last, r.network));
+  // Theirs are rounded by the host, whatever the machine.
+  const bool any_machine = luq || (tensors && r.variant != "fp32");
+  if (r.machine.empty()) r.machine = any_machine ? "functional" : "reference";
+  if (!any_machine && r.machine != "reference")
     Refuse(fmt::format("variant: {} runs on the machine reference only, not on {}", r.variant,
                        r.machine));
   if (!luq && r.fnt > 0)

@@ -23,6 +23,7 @@ struct Recipe {
   std::string machine;  // empty: functional for LUQ, else reference
   std::string shape = "16x16x4";
   std::string variant = "luq";
+  std::string first_last = "quantised";
   std::string clip = "sawb";
   std::string scales = "hindsight";
   uint64_t samples = 1;  // of each gradient (SMP)

@@ -9,7 +9,7 @@ target_link_libraries(tetralog_train_run PRIVATE tetralog_warnings CLI11::CLI11
 # The trainers with their machines, and the program that has everything. The tool starts it.
 add_library(tetralog_train_machines STATIC train/training.cc)
 target_link_libraries(tetralog_train_machines PRIVATE tetralog_warnings
-                      PUBLIC tetralog_train_run tetralog_chain tetralog_train_reference
+                      PUBLIC tetralog_train_run tetralog_chain tetralog_train_reference tetralog_tensor_trainer
                              tetralog_clocked_machine tetralog_cycle)
 add_executable(tetralog-train train/main.cc)
 target_link_libraries(tetralog-train PRIVATE tetralog_warnings tetralog_train_machines tetralog_cores

@@ -11,6 +11,7 @@
 
 #include "sim/reference/dataset.h"
 #include "sim/train/checkpoint.h"
+#include "sim/train/tensor_trainer.h"
 
 namespace tetralog::train {
 namespace {
@@ -94,6 +95,8 @@ Recipe CheckTrainArguments(const TrainArguments& args, size_t train_images) {
          "--check-machine: how often? give --check-every N too");
   Refuse(!args.record.empty() && (recipe.variant != "luq" || recipe.fnt > 0),
          "--record: steps in FP32 or of broken variants cannot be replayed; leave it out");
+  Refuse(!args.record.empty() && IsTensorNetwork(recipe.network),
+         "--record: is for mlp and lenet; leave it out");
   if (!args.checkpoint.empty()) {
     CheckCheckpointPath(args.checkpoint);
     const bool exists = std::filesystem::exists(args.checkpoint);

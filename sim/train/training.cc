@@ -16,7 +16,10 @@
 #include "sim/shape_text.h"
 #include "sim/train/chain_trainer.h"
 #include "sim/train/checking_trainer.h"
+#include "sim/train/machine_backend.h"
+#include "sim/train/reference_backend.h"
 #include "sim/train/reference_trainer.h"
+#include "sim/train/tensor_trainer.h"
 
 namespace tetralog::train {
 namespace {
@@ -53,9 +56,36 @@ std::unique_ptr<Machine> CheckedMachine(const std::string& level, const std::str
   return machine;
 }
 
+std::unique_ptr<Trainer> MakeTensors(const std::string& level, const Recipe& recipe,
+                                     const reference::Images& train,
+                                     const MachineMaker& make_machine, Training* training) {
+  TensorOptions options;
+  options.network = recipe.network;
+  options.seed = recipe.seed;
+  options.fp32 = recipe.variant == "fp32";
+  if (recipe.variant == "nearest") options.rounding = GradientRounding::kNearest;
+  if (recipe.variant == "floored") options.rounding = GradientRounding::kFloored;
+  if (recipe.variant == "shared-rows") options.rounding = GradientRounding::kSharedRows;
+  options.first_last_fp32 = recipe.first_last == "fp32";
+  options.hindsight = recipe.scales == "hindsight";
+  options.max_clip = recipe.clip == "max";
+  options.momentum = recipe.momentum;
+  std::unique_ptr<GemmBackend> backend;
+  if (level == "reference") {
+    backend = MakeReferenceBackend();
+  } else {
+    training->machines.push_back(CheckedMachine(level, recipe.shape, make_machine));
+    backend = MakeMachineBackend(*training->machines.back());
+  }
+  return MakeTensorTrainer(options, std::move(backend), train);
+}
+
 std::unique_ptr<Trainer> MakeOn(const std::string& level, const Recipe& recipe,
                                 const reference::Images& train, const MachineMaker& make_machine,
                                 Training* training) {
+  if (IsTensorNetwork(recipe.network)) {
+    return MakeTensors(level, recipe, train, make_machine, training);
+  }
   if (level == "reference") return MakeReference(recipe, train);
   ChainOptions options;
   options.network = recipe.network;

@@ -1,7 +1,7 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 
-#include "sim/python/host_quantizer.h"
+#include "sim/functional/host_quantizer.h"
 
 #include <algorithm>
 #include <bit>
