@@ -31,7 +31,7 @@ struct EstimateMachineOptions {
 class EstimateMachine : public Machine {
  public:
   static constexpr uint64_t kWindow = 1 << 20;
-  // Cycles without a transfer until Wait() gives up. The longest tile takes less than 2^20.
+  // Cycles without a transfer until Wait() gives up. The longest tile takes about 2^20.
   static constexpr uint64_t kPatience = 1 << 24;
 
   explicit EstimateMachine(const MachineShape& shape, const EstimateMachineOptions& options = {});
