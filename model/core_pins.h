@@ -17,6 +17,7 @@ struct AxiLiteMaster {
   uint16_t aw_addr = 0, ar_addr = 0;
   uint8_t w_strb = 0;
   uint32_t w_data = 0;
+  bool operator==(const AxiLiteMaster&) const = default;
 };
 struct AxiLiteSlave {
   bool aw_ready = false, w_ready = false, b_valid = false, ar_ready = false, r_valid = false;

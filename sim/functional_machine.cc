@@ -26,21 +26,21 @@ constexpr uint64_t kCounterMask = (uint64_t{1} << 48) - 1;  // the width of the 
 void SetLow(uint64_t& word, uint32_t value) { word = (word >> 32 << 32) | value; }
 void SetHigh(uint64_t& word, uint32_t value) { word = (word & UINT32_MAX) | uint64_t{value} << 32; }
 
-// The non-zero elements of every column of a matrix.
-std::vector<uint64_t> NonZeros(Format format, const TensorView& view) {
+// The non-zero elements of every column of a matrix, at most kMaxDim.
+std::vector<uint32_t> NonZeros(Format format, const TensorView& view) {
   static const Kernels& kernels = KernelsOf(InstructionSets().back());
   const uint8_t mask = format == Format::kLog4 ? 0x77 : 0xff;  // LOG4 1000 is zero too
   const size_t cols = view.stored_cols(), bytes = RowBytes(cols);
   if (!view.transposed) {
-    std::vector<uint64_t> counts(2 * bytes);
+    std::vector<uint32_t> counts(2 * bytes);
     kernels.count_columns(view.data, view.stored_rows(), view.stride, bytes, mask, counts.data());
     counts.resize(cols);  // without the pad of an odd row
     return counts;
   }
-  std::vector<uint64_t> counts(view.stored_rows());
+  std::vector<uint32_t> counts(view.stored_rows());
   for (size_t r = 0; r < counts.size(); ++r) {
     const uint8_t* row = view.data + r * view.stride;
-    counts[r] = kernels.count_row(row, cols / 2, mask);
+    counts[r] = static_cast<uint32_t>(kernels.count_row(row, cols / 2, mask));
     if (cols % 2 != 0) counts[r] += (row[cols / 2] & mask & 15) != 0;
   }
   return counts;
@@ -265,7 +265,7 @@ Cause FunctionalMachine::Execute(const Command& command) {
     fast.z_stride = command.d_stride / sizeof(int32_t);
   }
   const GemmResult result = options_.fast ? FastGemm(bound, fast) : Gemm(bound);
-  CountProducts(bound);
+  if (options_.count_products) CountProducts(bound);
   if (!InPlace(command)) WriteOutputs(command, result);
 
   const Region record{record_base_ + uint64_t{head_ % ring_size_} * kRecordBytes, 1,
@@ -378,13 +378,13 @@ void FunctionalMachine::WriteRecord(const Command& command, const EpilogueStats&
 // A product is not gated when both of its factors are non-zero: for every k, the non-zeros of
 // column k of A times those of row k of B.
 void FunctionalMachine::CountProducts(const GemmCommand& command) {
-  const std::vector<uint64_t> b = NonZeros(command.b_format, Transpose(command.b));
+  const std::vector<uint32_t> b = NonZeros(command.b_format, Transpose(command.b));
   uint64_t effective = 0;
   for (int s = 0; s < command.a_samples; ++s) {
     TensorView sample = command.a;
     sample.data += static_cast<size_t>(s) * command.a_sample_stride;
-    const std::vector<uint64_t> a = NonZeros(command.a_format, sample);
-    for (size_t k = 0; k < b.size(); ++k) effective += a[k] * b[k];
+    const std::vector<uint32_t> a = NonZeros(command.a_format, sample);
+    for (size_t k = 0; k < b.size(); ++k) effective += uint64_t{a[k]} * b[k];
   }
   const uint64_t products =
       static_cast<uint64_t>(command.a_samples) * command.a.rows * command.a.cols * command.b.cols;

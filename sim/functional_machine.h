@@ -22,8 +22,9 @@
 namespace tetralog {
 
 struct FunctionalOptions {
-  bool fast = false;  // FastGemm instead of Gemm
-  int threads = 1;    // of the fast path, 0: one for every processor
+  bool fast = false;           // FastGemm instead of Gemm
+  int threads = 1;             // of the fast path, 0: one for every processor
+  bool count_products = true;  // false: the counters of products stay 0, which saves time
 };
 
 class FunctionalMachine : public Machine {

@@ -212,8 +212,8 @@ class Reader {
   }
 
   [[noreturn]] void fail(const std::string& what) const {
-    throw std::runtime_error(path_ + ": " + (group_.empty() ? "" : group_ + ": ") + what +
-                             "; " + advice_);
+    throw std::runtime_error(path_ + ": " + (group_.empty() ? "" : group_ + ": ") + what + "; " +
+                             advice_);
   }
 
  private:

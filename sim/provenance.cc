@@ -37,7 +37,7 @@ void WriteReport(const std::string& path, const nlohmann::ordered_json& report) 
   std::error_code error;
   if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), error);
   std::ofstream out(file);
-  out << report.dump(2) << '\n';
+  out << report.dump(2) << '\n' << std::flush;
   if (!out)
     throw std::runtime_error(fmt::format("cannot write {}; give a path that can be written", path));
 }

@@ -4,12 +4,15 @@
 #include "sim/trace_file.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <map>
 #include <stdexcept>
 #include <utility>
 
 #include "sim/hdf5_group.h"
+#include "sim/hdf5_image.h"
+#include "sim/whole_file.h"
 
 namespace tetralog {
 namespace {
@@ -165,26 +168,29 @@ std::vector<std::string> names_in(hid_t location) {
 
 void write_trace(const std::string& path, const Trace& trace) {
   QuietErrors quiet;
-  const std::string error =
-      path + ": cannot be written; check that the folder exists and may be written";
-  Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, error);
-  const Writer root(path, file);
-  root.attribute("format", std::string(kFormatName));
-  root.attribute("version", kTraceVersion);
-  root.attribute("network", trace.network);
-  root.attribute("dataset", trace.dataset);
-  root.attribute("libraries", trace.libraries);
-  root.attribute("command", trace.command);
-  root.attribute("seed", trace.seed);
-  Handle properties(H5Pcreate(H5P_LINK_CREATE), H5Pclose, error);
-  H5Pset_create_intermediate_group(properties, 1);
-  uint32_t index = 0;
-  for (const TraceGemm& gemm : trace.gemms) {
-    Handle group(H5Gcreate2(file, gemm.name.c_str(), properties, H5P_DEFAULT, H5P_DEFAULT),
-                 H5Gclose, error);
-    write_gemm(Writer(path, group), trace, gemm, index++);
+  const std::vector<uint8_t> image = MakeHdf5Image(path, [&](hid_t file) {
+    const Writer root(path, file);
+    root.attribute("format", std::string(kFormatName));
+    root.attribute("version", kTraceVersion);
+    root.attribute("network", trace.network);
+    root.attribute("dataset", trace.dataset);
+    root.attribute("libraries", trace.libraries);
+    root.attribute("command", trace.command);
+    root.attribute("seed", trace.seed);
+    const std::string error = path + ": cannot make a group; free some memory";
+    Handle properties(H5Pcreate(H5P_LINK_CREATE), H5Pclose, error);
+    H5Pset_create_intermediate_group(properties, 1);
+    uint32_t index = 0;
+    for (const TraceGemm& gemm : trace.gemms) {
+      Handle group(H5Gcreate2(file, gemm.name.c_str(), properties, H5P_DEFAULT, H5P_DEFAULT),
+                   H5Gclose, error);
+      write_gemm(Writer(path, group), trace, gemm, index++);
+    }
+  });
+  if (const int error = WriteWholeFile(path, {image}); error != 0) {
+    throw std::runtime_error(path + ": cannot be written: " + std::strerror(error) +
+                             "; check the free space and that the folder may be written");
   }
-  if (H5Fflush(file, H5F_SCOPE_LOCAL) < 0) throw std::runtime_error(error);
 }
 
 Trace read_trace(const std::string& path) {

@@ -39,7 +39,7 @@ struct Shape {
     unit.seg_ready_i = drive.seg_ready;
     unit.word_valid_i = drive.word_valid;
     unit.word_last_i = drive.word_last;
-    SetPortAxiWord(unit.word_data_i, drive.word, kWordBytes);
+    SetPortAxiWord(unit.word_data_i, drive.word);
     unit.c_ready_i = drive.beat_ready;
   }
   static Model::Inputs Inputs(const Unit&, const LoaderDrive& drive) {
@@ -61,18 +61,18 @@ struct Shape {
   }
   static bool BeatTaken(const Unit& unit) { return unit.c_valid_o && unit.c_ready_i; }
 
-  static void Compare(Lockstep& lockstep, const Unit& unit, const Model& model, bool data) {
-    lockstep.Check("busy", unit.busy_o, model.busy());
-    lockstep.Check("seg_valid", unit.seg_valid_o, model.seg_valid());
+  static void Compare(OutputCheck& check, const Unit& unit, const Model& model) {
+    check("busy", unit.busy_o, model.busy());
+    check("seg_valid", unit.seg_valid_o, model.seg_valid());
     if (unit.seg_valid_o) {
-      lockstep.Check("seg_addr", unit.seg_addr_o, model.seg_addr());
-      lockstep.Check("seg_bytes", unit.seg_bytes_o, model.seg_bytes());
+      check("seg_addr", unit.seg_addr_o, model.seg_addr());
+      check("seg_bytes", unit.seg_bytes_o, model.seg_bytes());
     }
-    lockstep.Check("word_ready", unit.word_ready_o, model.word_ready());
-    lockstep.Check("c_valid", unit.c_valid_o, model.c_valid());
-    for (uint32_t lane = 0; data && unit.c_valid_o && lane < kLanes; ++lane) {
-      lockstep.Check("c_data", PortWord(unit.c_data_o, static_cast<int>(lane)),
-                     static_cast<uint32_t>(model.c_data()[lane]));
+    check("word_ready", unit.word_ready_o, model.word_ready());
+    check("c_valid", unit.c_valid_o, model.c_valid());
+    for (uint32_t lane = 0; check.data() && unit.c_valid_o && lane < kLanes; ++lane) {
+      check("c_data", PortWord(unit.c_data_o, static_cast<int>(lane)),
+            static_cast<uint32_t>(model.c_data()[lane]));
     }
   }
 };

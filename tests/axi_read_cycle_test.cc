@@ -15,7 +15,8 @@
 #include "Vaxi_read_128.h"
 #include "Vaxi_read_64.h"
 #include "model/cycle/axi_read.h"
-#include "tests/read_cycle_testing.h"
+#include "tests/read_testing.h"
+#include "tests/unit_lockstep.h"
 
 namespace tetralog {
 namespace {
@@ -34,9 +35,9 @@ class AxiReadCycle : public ::testing::Test {
 
   void Run(uint32_t seed) {
     rng_.seed(seed);
-    Lockstep lockstep(seed);
+    lockstep_.set_seed(seed);
     Reset();
-    for (uint32_t i = 0; i < kLockstepCycles && !lockstep.failed(); ++i) {
+    for (uint32_t i = 0; i < kLockstepCycles && !lockstep_.differs(); ++i) {
       if (i % 256 == 0) {
         stalls_.Draw(rng_);
         in_.urgent = rng_() % (1 << kStreams);
@@ -46,11 +47,9 @@ class AxiReadCycle : public ::testing::Test {
       if (rng_() % (in_.halt ? 128 : 1024) == 0) in_.halt = !in_.halt;
       if (rng_() % (in_.halt || unit_.error_o ? 256 : 2048) == 0) Reset();
       Drive();
-      Compare(lockstep);
       ClockAll();
-      lockstep.NextCycle();
     }
-    if (!lockstep.failed()) EXPECT_GT(beats_, kLockstepCycles / 20) << "seed " << seed;
+    if (!lockstep_.differs()) EXPECT_GT(beats_, kLockstepCycles / 20) << "seed " << seed;
   }
 
  private:
@@ -67,7 +66,7 @@ class AxiReadCycle : public ::testing::Test {
     bursts_.clear();
     Apply();
     ResetUnit(unit_);
-    model_.Reset();
+    lockstep_.Reset();
   }
 
   void Drive() {
@@ -82,7 +81,7 @@ class AxiReadCycle : public ::testing::Test {
     }
     in_.ar_ready = !stalls_(2, rng_);
     if (!r_.valid) {
-      r_ = {.data = NoiseAxiWord(rng_)};
+      r_ = {.data = RandomAxiWord(rng_)};
       if (!bursts_.empty() && !stalls_(3, rng_)) OfferBeat();
     }
     Apply();
@@ -118,31 +117,31 @@ class AxiReadCycle : public ::testing::Test {
     unit_.m_axi_rid_i = r_.id;
     unit_.m_axi_rresp_i = r_.resp;
     unit_.m_axi_rlast_i = r_.last;
-    SetPortAxiWord(unit_.m_axi_rdata_i, r_.data, S::kBytes);
+    SetPortAxiWord(unit_.m_axi_rdata_i, r_.data);
   }
 
-  void Compare(Lockstep& lockstep) {
-    lockstep.Check("req_ready", unit_.req_ready_o & in_.req_valid,
-                   model_.req_ready(in_.req_valid, in_.urgent, in_.halt, in_.ar_ready));
-    lockstep.Check("beat_valid", unit_.beat_valid_o, model_.beat_valid(in_.halt));
+  void Compare(OutputCheck& check, const Model& model) const {
+    check("req_ready", unit_.req_ready_o & in_.req_valid,
+          model.req_ready(in_.req_valid, in_.urgent, in_.halt, in_.ar_ready));
+    check("beat_valid", unit_.beat_valid_o, model.beat_valid(in_.halt));
     if (unit_.beat_valid_o) {
-      lockstep.CheckWord("beat_data", unit_.beat_data_o, model_.beat_data(), S::kBytes);
+      check.DataWord("beat_data", PortAxiWord(unit_.beat_data_o), model.beat_data(), S::kBytes);
     }
-    lockstep.Check("error", unit_.error_o, model_.error());
-    lockstep.Check("busy", unit_.busy_o, model_.busy());
-    lockstep.Check("beat", unit_.beat_o, model_.beat(r_.valid));
-    lockstep.Check("rready", unit_.m_axi_rready_o, model_.r_ready());
-    const AxiAddress& ar = model_.ar();
-    lockstep.Check("arvalid", unit_.m_axi_arvalid_o, ar.valid);
-    lockstep.Check("arid", unit_.m_axi_arid_o, ar.id);
-    lockstep.Check("araddr", unit_.m_axi_araddr_o, ar.addr);
-    lockstep.Check("arlen", unit_.m_axi_arlen_o, ar.len);
-    lockstep.Check("arsize", unit_.m_axi_arsize_o, ar.size);
-    lockstep.Check("arburst", unit_.m_axi_arburst_o, ar.burst);
-    lockstep.Check("arlock", unit_.m_axi_arlock_o, ar.lock);
-    lockstep.Check("arcache", unit_.m_axi_arcache_o, ar.cache);
-    lockstep.Check("arprot", unit_.m_axi_arprot_o, ar.prot);
-    lockstep.Check("arqos", unit_.m_axi_arqos_o, ar.qos);
+    check("error", unit_.error_o, model.error());
+    check("busy", unit_.busy_o, model.busy());
+    check("beat", unit_.beat_o, model.beat(r_.valid));
+    check("rready", unit_.m_axi_rready_o, model.r_ready());
+    const AxiAddress& ar = model.ar();
+    check("arvalid", unit_.m_axi_arvalid_o, ar.valid);
+    check("arid", unit_.m_axi_arid_o, ar.id);
+    check("araddr", unit_.m_axi_araddr_o, ar.addr);
+    check("arlen", unit_.m_axi_arlen_o, ar.len);
+    check("arsize", unit_.m_axi_arsize_o, ar.size);
+    check("arburst", unit_.m_axi_arburst_o, ar.burst);
+    check("arlock", unit_.m_axi_arlock_o, ar.lock);
+    check("arcache", unit_.m_axi_arcache_o, ar.cache);
+    check("arprot", unit_.m_axi_arprot_o, ar.prot);
+    check("arqos", unit_.m_axi_arqos_o, ar.qos);
   }
 
   void ClockAll() {
@@ -152,14 +151,14 @@ class AxiReadCycle : public ::testing::Test {
       bursts_.push_back({static_cast<uint8_t>(unit_.m_axi_arid_o), unit_.m_axi_arlen_o + 1U});
     }
     beats_ += unit_.beat_valid_o & unit_.beat_ready_i ? 1 : 0;
+    lockstep_.Cycle(in_, [&](OutputCheck& check, const Model& m) { Compare(check, m); });
     Clock(unit_);
-    ClockModel(model_, in_);
     in_.req_valid &= ~granted;
     if (r_taken) r_.valid = false;
   }
 
   typename S::Unit unit_;
-  Model model_{MachineShape{.axi_data = 8 * S::kBytes}};
+  UnitLockstep<Model> lockstep_{0, Model(MachineShape{.axi_data = 8 * S::kBytes})};
   Model::Inputs in_;
   AxiReadData r_;
   std::vector<Burst> bursts_;  // with beats to come

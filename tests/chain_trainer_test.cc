@@ -31,7 +31,7 @@ using testing::TrainImages;
 constexpr uint64_t kMemory = 64 << 20;
 
 FunctionalMachine Functional(const MachineShape& shape = {}) {
-  return FunctionalMachine(shape, kMemory, {.fast = true});
+  return FunctionalMachine(shape, kMemory, {.fast = true, .count_products = false});
 }
 
 std::unique_ptr<Trainer> Reference(const ChainOptions& options) {

@@ -3,33 +3,29 @@
 //
 // The cycle model of command_check in lockstep with the RTL, in two shapes: random commands at the
 // edges of the rules, hard resets in the middle of checks, and rings that move while a check runs.
-// What comes with the verdict is compared from the verdict on. A second model, which skips the
-// cycles that it may, has the same outputs.
+// What comes with the verdict is compared from the verdict on.
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <map>
-#include <string>
 
 #include "Vcommand_check_16x16.h"
 #include "Vcommand_check_4x4.h"
 #include "model/cycle/command_check.h"
 #include "tests/command_check_testing.h"
-#include "tests/cycle_unit_testing.h"
+#include "tests/unit_lockstep.h"
 
 namespace tetralog {
 namespace {
 
 using cycle::CommandCheck;
 
+constexpr uint64_t kSeed = 1;
+
 template <class V>
 class Bench {
  public:
-  Bench(const MachineShape& shape, const std::string& name)
-      : shape_(shape),
-        model_(shape),
-        lazy_(shape),
-        lockstep_("seed 1; command_check_cycle_test --gtest_filter=*" + name) {
+  explicit Bench(const MachineShape& shape) : shape_(shape), lockstep_(kSeed, CommandCheck(shape)) {
     rtl_.rst_ni = 0;
     Clock(rtl_);  // no edge yet in simulation
     Clock(rtl_);
@@ -55,11 +51,10 @@ class Bench {
       Cycle(cycle == reset);
       in_.start = false;
     }
-    if (verdict_) ++causes_[model_.cause()];
+    if (verdict_) ++causes_[lockstep_.model().cause()];
   }
 
-  const Lockstep& lockstep() const { return lockstep_; }
-  uint64_t skipped() const { return lazy_.skipped(); }
+  const UnitLockstep<CommandCheck>& lockstep() const { return lockstep_; }
   std::map<uint8_t, int>& causes() { return causes_; }
 
  private:
@@ -91,41 +86,35 @@ class Bench {
     rtl_.rst_ni = !reset;
     rtl_.clk_i = 0;
     rtl_.eval();
-    if (reset) {
-      model_.Reset();
-      lazy_.Reset();
-      verdict_ = started_ = false;
-    }
+    if (reset) verdict_ = started_ = false;
     verdict_ |= started_ && rtl_.done_o;
     if (in_.start) verdict_ = false;
-    Compare(model_);
-    Compare(*lazy_);
+    const auto compare = [&](OutputCheck& check, const CommandCheck& m) { Compare(check, m); };
+    if (reset) {
+      lockstep_.Reset(compare);
+    } else {
+      lockstep_.Cycle(in_, compare);
+      started_ |= in_.start;
+    }
     rtl_.clk_i = 1;
     rtl_.eval();
-    ++lockstep_.cycle;
-    if (reset) return;
-    model_.Clock(in_);
-    lazy_.Clock(in_);
-    started_ |= in_.start;
   }
 
-  void Compare(const CommandCheck& model) {
-    lockstep_.Same("done", rtl_.done_o, model.done(in_.start));
-    if (in_.cmd) lockstep_.Same("early_ok", rtl_.early_ok_o, model.early_ok(*in_.cmd));
+  void Compare(OutputCheck& check, const CommandCheck& model) const {
+    check("done", rtl_.done_o, model.done(in_.start));
+    if (in_.cmd) check("early_ok", rtl_.early_ok_o, model.early_ok(*in_.cmd));
     if (!verdict_) return;
-    lockstep_.Same("cause", rtl_.cause_o, model.cause());
-    lockstep_.Same("conflict", rtl_.conflict_o, model.conflict());
-    lockstep_.Same("d_first", rtl_.d_first_o, model.d_first());
-    lockstep_.Same("d_last", rtl_.d_last_o, model.d_last());
-    lockstep_.Same("panel_words", rtl_.panel_words_o, model.panel_words());
+    check("cause", rtl_.cause_o, model.cause());
+    check("conflict", rtl_.conflict_o, model.conflict());
+    check("d_first", rtl_.d_first_o, model.d_first());
+    check("d_last", rtl_.d_last_o, model.d_last());
+    check("panel_words", rtl_.panel_words_o, model.panel_words());
   }
 
   const MachineShape shape_;
-  Random random_{1};
+  Random random_{kSeed};
   V rtl_;
-  CommandCheck model_;
-  LazyTwin<CommandCheck> lazy_;
-  Lockstep lockstep_;
+  UnitLockstep<CommandCheck> lockstep_;
   CheckCase case_;
   CommandCheck::Inputs in_;
   bool started_ = false, verdict_ = false;
@@ -133,20 +122,20 @@ class Bench {
 };
 
 template <class V>
-void RunChecks(const MachineShape& shape, const std::string& name) {
-  Bench<V> bench(shape, name);
+void RunChecks(const MachineShape& shape) {
+  Bench<V> bench(shape);
   for (int i = 0; i < 6000 && !bench.lockstep().differs(); ++i) bench.Check();
   for (uint8_t cause = 0; cause <= static_cast<uint8_t>(Cause::kOverlap); ++cause)
     EXPECT_GT(bench.causes()[cause], 5) << "cause " << int{cause} << " hardly occurs";
-  EXPECT_GT(bench.skipped(), 100000u);
+  EXPECT_GT(bench.lockstep().skipped(), 100000u);
 }
 
 TEST(CommandCheckCycle, MatchesTheRtlInEveryCycleAt16x16) {
-  RunChecks<Vcommand_check_16x16>(kShape16x16, "16x16");
+  RunChecks<Vcommand_check_16x16>(kShape16x16);
 }
 
 TEST(CommandCheckCycle, MatchesTheRtlInEveryCycleAt4x4) {
-  RunChecks<Vcommand_check_4x4>(kShape4x4, "4x4");
+  RunChecks<Vcommand_check_4x4>(kShape4x4);
 }
 
 }  // namespace

@@ -3,8 +3,7 @@
 //
 // The cycle model of command_front in lockstep with the RTL: all outputs in every cycle, with
 // random rings, latencies and stalls, hazards, refused commands of every cause, misused rings,
-// halts and hard resets at any time. A second model, which skips the cycles that it may, has the
-// same outputs.
+// halts and hard resets at any time.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -17,7 +16,7 @@
 #include "sim/command_rules.h"
 #include "sim/illegal_command.h"
 #include "tests/command_front_testing.h"
-#include "tests/cycle_unit_testing.h"
+#include "tests/unit_lockstep.h"
 
 namespace tetralog {
 namespace {
@@ -29,18 +28,13 @@ class CommandFrontCycle : public CommandFrontRtl {
   void Restart() {
     unit_->halt_i = 0;
     Reset();
-    model_.Reset();
-    lazy_.Reset();
+    lockstep_.Reset();
   }
 
   void BeforeEdge() override {
     const CommandFront::Inputs in = Inputs();
-    Compare(model_, in);
-    Compare(*lazy_, in);
-    if (model_.failed()) causes_.insert(model_.cause());
-    model_.Clock(in);
-    lazy_.Clock(in);
-    ++lockstep_.cycle;
+    if (lockstep_.model().failed()) causes_.insert(lockstep_.model().cause());
+    lockstep_.Cycle(in, [&](OutputCheck& check, const CommandFront& m) { Compare(check, m, in); });
   }
 
   CommandFront::Inputs Inputs() {
@@ -63,32 +57,33 @@ class CommandFrontCycle : public CommandFrontRtl {
             .slot_last = last_};
   }
 
-  void Compare(const CommandFront& model, const CommandFront::Inputs& in) {
+  void Compare(OutputCheck& check, const CommandFront& model,
+               const CommandFront::Inputs& in) const {
     const Vcommand_front& u = *unit_;
-    lockstep_.Same("req_valid", u.req_valid_o, model.req_valid());
+    check("req_valid", u.req_valid_o, model.req_valid());
     if (model.req_valid()) {
-      lockstep_.Same("req_addr", u.req_addr_o, model.req_addr(in.ring_base, in.ring_size));
-      lockstep_.Same("req_len", u.req_len_o, model.req_len());
+      check("req_addr", u.req_addr_o, model.req_addr(in.ring_base, in.ring_size));
+      check("req_len", u.req_len_o, model.req_len());
     }
-    lockstep_.Same("beat_ready", u.beat_ready_o, model.beat_ready());
-    lockstep_.Same("index", u.index_o, model.index());
-    lockstep_.Same("fetched", u.fetched_o, model.fetched(in));
-    lockstep_.Same("load_start", u.load_start_o, model.load_start(in.slot_busy, in.load_busy));
-    lockstep_.Same("back_valid", u.back_valid_o, model.back_valid(in.slot_busy));
+    check("beat_ready", u.beat_ready_o, model.beat_ready());
+    check("index", u.index_o, model.index());
+    check("fetched", u.fetched_o, model.fetched(in));
+    check("load_start", u.load_start_o, model.load_start(in.slot_busy, in.load_busy));
+    check("back_valid", u.back_valid_o, model.back_valid(in.slot_busy));
     if (u.load_start_o || u.back_valid_o) {
       Entry bytes;
       std::memcpy(bytes.data(), &u.cmd_o[0], bytes.size());
-      lockstep_.Same("cmd", 1, cycle::Decode(bytes) == model.cmd());
+      check("cmd", 1, cycle::Decode(bytes) == model.cmd());
     }
     if (u.back_valid_o) {
-      lockstep_.Same("d_first", u.d_first_o, model.d_first());
-      lockstep_.Same("d_last", u.d_last_o, model.d_last());
-      lockstep_.Same("panel_words", u.panel_words_o, model.panel_words());
+      check("d_first", u.d_first_o, model.d_first());
+      check("d_last", u.d_last_o, model.d_last());
+      check("panel_words", u.panel_words_o, model.panel_words());
     }
-    lockstep_.Same("busy", u.busy_o, model.busy());
-    lockstep_.Same("checking", u.checking_o, model.checking());
-    lockstep_.Same("failed", u.failed_o, model.failed());
-    if (model.failed()) lockstep_.Same("cause", u.cause_o, model.cause());
+    check("busy", u.busy_o, model.busy());
+    check("checking", u.checking_o, model.checking());
+    check("failed", u.failed_o, model.failed());
+    if (model.failed()) check("cause", u.cause_o, model.cause());
   }
 
   // A command at one of a few places, so that some meet earlier ones, and one in ten refused.
@@ -112,6 +107,7 @@ class CommandFrontCycle : public CommandFrontRtl {
   // From a reset to a failure, another reset, or many cycles.
   void Episode(uint64_t seed) {
     dice_ = Dice(seed);
+    lockstep_.set_seed(seed);
     const uint32_t size = 1u << dice_.Below(4);
     rings_ = {0x10000000 + dice_.Below(1 << 20) * 128,
               (uint64_t{1} << 39) + dice_.Below(1 << 20) * 256, size};
@@ -132,9 +128,7 @@ class CommandFrontCycle : public CommandFrontRtl {
     }
   }
 
-  CommandFront model_{kShape};
-  LazyTwin<CommandFront> lazy_{kShape};
-  Lockstep lockstep_{"command_front_cycle_test"};
+  UnitLockstep<CommandFront> lockstep_{0, CommandFront(kShape)};
   AxiWord word_{};
   std::set<uint8_t> causes_;
 };
@@ -146,10 +140,10 @@ TEST_F(CommandFrontCycle, MatchesTheRtlInEveryCycle) {
     Episode(seed);
     handed += handed_;
   }
-  EXPECT_GT(lockstep_.cycle, 20000u);
+  EXPECT_GT(lockstep_.cycle(), 20000u);
   EXPECT_GT(handed, 500u);
   EXPECT_EQ(causes_.size(), static_cast<size_t>(Cause::kRing)) << "not every cause occurs";
-  EXPECT_GT(lazy_.skipped(), 10000u);
+  EXPECT_GT(lockstep_.skipped(), 10000u);
 }
 
 }  // namespace

@@ -2,17 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The cycle model of core_control in lockstep with the RTL: all outputs in every cycle, with random
-// inputs that hold for random times, soft resets that end and hard resets at any time. A second
-// model, which skips the cycles that it may, has the same outputs.
+// inputs that hold for random times, soft resets that end and hard resets at any time.
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <string>
 
 #include "Vcore_control.h"
 #include "model/cycle/core_control.h"
 #include "sim/dice.h"
-#include "tests/cycle_unit_testing.h"
+#include "tests/unit_lockstep.h"
 
 namespace tetralog {
 namespace {
@@ -52,29 +50,28 @@ void Drive(Vcore_control& rtl, const CoreControl::Inputs& in) {
   rtl.axi_busy_i = in.axi_busy;
 }
 
-void Compare(Lockstep& lockstep, const Vcore_control& rtl, const CoreControl& model) {
-  lockstep.Same("soft_reset_done", rtl.soft_reset_done_o, model.soft_reset_done());
-  lockstep.Same("core_rst_n", rtl.core_rst_no, model.core_rst_n());
-  lockstep.Same("halt", rtl.halt_o, model.halt());
-  lockstep.Same("head", rtl.head_o, model.head());
-  lockstep.Same("error", rtl.error_o, model.error());
-  lockstep.Same("cause", rtl.cause_o, model.cause());
-  lockstep.Same("index", rtl.index_o, model.index());
+void Compare(OutputCheck& check, const Vcore_control& rtl, const CoreControl& model) {
+  check("soft_reset_done", rtl.soft_reset_done_o, model.soft_reset_done());
+  check("core_rst_n", rtl.core_rst_no, model.core_rst_n());
+  check("halt", rtl.halt_o, model.halt());
+  check("head", rtl.head_o, model.head());
+  check("error", rtl.error_o, model.error());
+  check("cause", rtl.cause_o, model.cause());
+  check("index", rtl.index_o, model.index());
 }
 
 TEST(CoreControlCycle, MatchesTheRtlInEveryCycle) {
   int errors = 0, resets = 0;
   uint64_t skipped = 0;
   for (uint64_t seed = 1; seed <= 4; ++seed) {
-    Lockstep lockstep("seed " + std::to_string(seed) + "; core_control_cycle_test");
+    UnitLockstep<CoreControl> lockstep(seed, {});
+    const CoreControl& model = lockstep.model();
     Dice dice(seed);
     Vcore_control rtl;
-    CoreControl model;
-    LazyTwin<CoreControl> lazy;
     CoreControl::Inputs in;
     const unsigned pace = seed % 2 == 0 ? 100 : 20;  // how often inputs may change
-    for (; lockstep.cycle < 20000 && !lockstep.differs(); ++lockstep.cycle) {
-      const bool reset = lockstep.cycle < 2 || dice.Below(1000) == 0;
+    for (uint32_t cycle = 0; cycle < kLockstepCycles && !lockstep.differs(); ++cycle) {
+      const bool reset = cycle < 2 || dice.Below(1000) == 0;
       const bool error = model.error();
       in.done = false;
       if (dice.Percent(pace) || model.soft_reset_done())
@@ -83,21 +80,21 @@ TEST(CoreControlCycle, MatchesTheRtlInEveryCycle) {
       rtl.rst_ni = !reset;
       rtl.clk_i = 0;
       rtl.eval();
+      const auto compare = [&](OutputCheck& check, const CoreControl& m) {
+        Compare(check, rtl, m);
+      };
       if (reset) {
-        model.Reset();
-        lazy.Reset();
+        lockstep.Reset(compare);
+      } else {
+        lockstep.Cycle(in, compare);
       }
-      Compare(lockstep, rtl, model);
-      Compare(lockstep, rtl, *lazy);
       rtl.clk_i = 1;
       rtl.eval();
       if (reset) continue;
-      model.Clock(in);
-      lazy.Clock(in);
       errors += model.error() && !error;
       resets += model.soft_reset_done();
     }
-    skipped += lazy.skipped();
+    skipped += lockstep.skipped();
   }
   EXPECT_GT(errors, 100);
   EXPECT_GT(resets, 100);

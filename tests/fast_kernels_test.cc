@@ -68,6 +68,70 @@ TEST_P(FastKernelsFunctional, RandomWordsAreThoseOfTheModel) {
   }
 }
 
+TEST_P(FastKernelsFunctional, RandomWordsOfRowsAreThoseOfTheModel) {
+  for (unsigned seed = 1; seed <= 50; ++seed) {
+    std::mt19937_64 engine(seed);
+    const uint64_t key = engine();
+    const auto sample = static_cast<uint8_t>(engine());
+    const auto row0 = static_cast<uint32_t>(engine());
+    const auto group = static_cast<uint32_t>(engine() % (1U << 24));
+    const size_t rows = 1 + engine() % (kSegment / kRandomGroup);
+    std::vector<uint16_t> words(rows * kRandomGroup);
+    kernels_.random_rows(key, sample, row0, group, rows, words.data());
+    for (uint32_t i = 0; i < words.size(); ++i) {
+      const uint32_t column = group * kRandomGroup + i % kRandomGroup;
+      ASSERT_EQ(words[i], RandomWord(key, sample, row0 + i / kRandomGroup, column))
+          << "seed " << seed << ", word " << i;
+    }
+  }
+}
+
+TEST_P(FastKernelsFunctional, NonZeroCodesAreCounted) {
+  for (unsigned seed = 1; seed <= 50; ++seed) {
+    std::mt19937_64 engine(seed);
+    const size_t rows = 1 + engine() % 70, bytes = 1 + engine() % 1200, stride = bytes + 3;
+    const uint8_t mask = seed % 2 == 0 ? 0x77 : 0xff;
+    std::vector<uint8_t> packed(rows * stride);
+    for (uint8_t& byte : packed) byte = static_cast<uint8_t>(engine() & engine());
+    std::vector<uint32_t> counts(2 * bytes, 7), expected = counts;
+    kernels_.count_columns(packed.data(), rows, stride, bytes, mask, counts.data());
+    for (size_t r = 0; r < rows; ++r) {
+      uint64_t row = 0;
+      for (size_t i = 0; i < 2 * bytes; ++i) {
+        const bool counted = (packed[r * stride + i / 2] & mask) >> (4 * (i % 2)) & 15;
+        expected[i] += counted;
+        row += counted;
+      }
+      ASSERT_EQ(kernels_.count_row(&packed[r * stride], bytes, mask), row) << "seed " << seed;
+    }
+    ASSERT_EQ(counts, expected) << "seed " << seed;
+  }
+}
+
+TEST_P(FastKernelsFunctional, StatisticsOfEveryMagnitude) {
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    std::mt19937_64 engine(seed);
+    std::vector<int32_t> z(1 + engine() % kSegment);
+    const int shift = static_cast<int>(seed % 32);
+    for (int32_t& value : z) value = static_cast<int32_t>(engine()) >> shift;
+    if (seed % 5 == 0) z[0] = INT32_MIN >> shift;
+    uint64_t max = 0, sum = 0, zeros = 0;
+    unsigned __int128 squares = 0;
+    for (const int64_t value : z) {
+      const auto magnitude = static_cast<uint64_t>(value < 0 ? -value : value);
+      max = std::max(max, magnitude);
+      sum += magnitude;
+      zeros += magnitude == 0;
+      squares += static_cast<unsigned __int128>(magnitude) * magnitude;
+    }
+    const SegmentStats stats = kernels_.statistics(z.data(), z.size());
+    ASSERT_EQ(stats.max_abs, max) << "seed " << seed;
+    ASSERT_EQ(stats.sum_abs, sum) << "seed " << seed;
+    ASSERT_EQ(stats.zeros, zeros) << "seed " << seed;
+    ASSERT_TRUE(stats.sum_squares == squares) << "seed " << seed;
+  }
+}
+
 // Elements with a random value each.
 struct Draws {
   std::vector<int32_t> z;

@@ -13,108 +13,78 @@
 #include "Vfeeder_4x8x2.h"
 #include "Vfeeder_8x4x4.h"
 #include "model/cycle/feeder.h"
-#include "tests/operand_cycle_testing.h"
+#include "tests/operand_testing.h"
+#include "tests/unit_lockstep.h"
+#include "tests/verilated_unit.h"
 
 namespace tetralog::cycle {
 namespace {
-
-using testing::Signals;
-
-template <typename Unit>
-Signals Outputs(const Unit& u) {
-  const bool valid = u.op_valid_o, ends = valid && u.op_last_o, reads = u.rd_en_o;
-  return {{"busy_o", u.busy_o},
-          {"a_first_o", u.a_first_o},
-          {"a_release_o", u.a_release_o},
-          {"b_release_o", u.b_release_o},
-          {"b_panel_words_o", u.b_release_o ? u.b_panel_words_o : 0U},
-          {"op_valid_o", valid},
-          {"op_last_o", ends},
-          {"op_k_valid_o", valid ? u.op_k_valid_o : 0U},
-          {"tile_rows_o", valid ? u.tile_rows_o : 0U},
-          {"tile_cols_o", valid ? u.tile_cols_o : 0U},
-          {"tile_m0_o", valid ? u.tile_m0_o : 0U},
-          {"tile_n0_o", valid ? u.tile_n0_o : 0U},
-          {"tile_last_o", valid && u.tile_last_o},
-          {"stall_operand_o", u.stall_operand_o},
-          {"rd_en_o", reads},
-          {"a_addr_o", reads ? u.a_addr_o : 0U},
-          {"a_group_o", reads ? u.a_group_o : 0U},
-          {"b_addr_o", reads ? u.b_addr_o : 0U},
-          {"b_group_o", reads ? u.b_group_o : 0U},
-          {"beat_o", valid ? u.beat_o : 0U}};
-}
-
-constexpr size_t kTiming = 14;  // signals that matter without data
 
 struct Asked {
   uint16_t a = 0, b = 0;
 };
 
-Signals Outputs(const Feeder& f, const Feeder::Inputs& in, const Asked& asked,
-                size_t signals = SIZE_MAX) {
-  const bool fire = f.fire(in), valid = f.op_valid(), reads = f.rd_en(fire);
-  Signals all = {{"busy", f.busy()},
-                 {"a_first", f.a_first(asked.a, asked.b)},
-                 {"a_release", f.a_release(fire)},
-                 {"b_release", f.b_release(fire)},
-                 {"b_panel_words", f.b_release(fire) ? f.b_panel_words() : 0},
-                 {"op_valid", valid},
-                 {"op_last", valid && f.op_last()},
-                 {"op_k_valid", valid ? (uint64_t{1} << f.op_k_valid()) - 1 : 0},
-                 {"tile_rows", valid ? f.tile_rows() : 0},
-                 {"tile_cols", valid ? f.tile_cols() : 0},
-                 {"tile_m0", valid ? f.tile_m0() : 0},
-                 {"tile_n0", valid ? f.tile_n0() : 0},
-                 {"tile_last", valid && f.tile_last()},
-                 {"stall_operand", f.stall_operand(in)},
-                 {"rd_en", reads},
-                 {"a_addr", reads ? f.a_addr() : 0},
-                 {"a_group", reads ? f.a_group() : 0},
-                 {"b_addr", reads ? f.b_addr() : 0},
-                 {"b_group", reads ? f.b_group() : 0},
-                 {"beat", valid ? f.beat() : 0}};
-  all.resize(std::min(all.size(), signals));
-  return all;
+template <typename Unit>
+void Compare(OutputCheck& check, const Unit& u, const Feeder& f, const Feeder::Inputs& in,
+             const Asked& asked) {
+  const bool fire = f.fire(in);
+  check("busy", u.busy_o, f.busy());
+  check("a_first", u.a_first_o, f.a_first(asked.a, asked.b));
+  check("a_release", u.a_release_o, f.a_release(fire));
+  check("b_release", u.b_release_o, f.b_release(fire));
+  if (u.b_release_o) check("b_panel_words", u.b_panel_words_o, f.b_panel_words());
+  check("stall_operand", u.stall_operand_o, f.stall_operand(in));
+  check("op_valid", u.op_valid_o, f.op_valid());
+  if (u.op_valid_o) {
+    check("op_last", u.op_last_o, f.op_last());
+    check("op_k_valid", u.op_k_valid_o, (uint64_t{1} << f.op_k_valid()) - 1);
+    check("tile_rows", u.tile_rows_o, f.tile_rows());
+    check("tile_cols", u.tile_cols_o, f.tile_cols());
+    check("tile_m0", u.tile_m0_o, f.tile_m0());
+    check("tile_n0", u.tile_n0_o, f.tile_n0());
+    check("tile_last", u.tile_last_o, f.tile_last());
+    check.Data("beat", u.beat_o, f.beat());
+  }
+  check.Data("rd_en", u.rd_en_o, f.rd_en(fire));
+  if (!u.rd_en_o) return;
+  check.Data("a_addr", u.a_addr_o, f.a_addr());
+  check.Data("a_group", u.a_group_o, f.a_group());
+  check.Data("b_addr", u.b_addr_o, f.b_addr());
+  check.Data("b_group", u.b_group_o, f.b_group());
 }
 
 template <typename Unit>
 class Bench {
  public:
   Bench(const MachineShape& shape, uint32_t seed)
-      : shape_(shape),
-        rng_(seed),
-        check_(seed),
-        model_(shape, true),
-        timing_(shape, false),
-        skipping_(shape, false) {
+      : shape_(shape), rng_(seed), lockstep_(seed, Feeder(shape, true), Feeder(shape, false)) {
     Reset();
   }
 
   void Run(uint32_t cycles) {
-    for (uint32_t cycle = 0; cycle < cycles && !check_.failed(); ++cycle) {
+    for (uint32_t cycle = 0; cycle < cycles && !lockstep_.differs(); ++cycle) {
       if (rng_() % 2000 == 0) Reset();
-      if (hold_ == 0) Draw();
+      const bool held = hold_ > 0;
+      if (held) {
+        --hold_;
+      } else {
+        Draw();
+      }
       Drive();
-      rtl_.eval();
-      const Signals rtl = Outputs(rtl_);
-      check_.Expect(rtl, Outputs(model_, in_, asked_));
-      check_.Expect(rtl, Outputs(timing_, in_, asked_, kTiming), "model without data");
-      if (hold_ == 0) check_.Expect(rtl, Outputs(skipping_, in_, asked_), "model that skips");
+      Settle(rtl_);
       Edge();
-      check_.NextCycle();
+      if (!held) Hold();
     }
     EXPECT_GT(commands_, 20U);
-    EXPECT_GT(skipped_, 500U);
+    EXPECT_GT(counted_, 500U);
+    EXPECT_GE(lockstep_.skipped(), counted_);
   }
 
  private:
   void Reset() {
     rtl_.start_i = 0;
-    testing::ResetUnit(rtl_);
-    model_.Reset();
-    timing_.Reset();
-    skipping_.Reset();
+    ResetUnit(rtl_);
+    lockstep_.Reset();
     in_ = {};
     asked_ = {};
     a_total_ = b_total_ = 0;
@@ -178,7 +148,7 @@ class Bench {
   }
 
   // What the model names as the operands of a tile must be where the RTL began to read it, and of
-  // the size that the RTL gives with its last beat.
+  // the size that the RTL gives with its last beat, a cycle later.
   void Edge() {
     if (rtl_.rd_en_o && tile_begins_) {
       tile_ = {rtl_.a_addr_o, rtl_.b_addr_o, rtl_.a_group_o, rtl_.b_group_o};
@@ -187,81 +157,49 @@ class Bench {
     const bool done = model_.tile_done(model_.fire(in_));
     tile_begins_ = tile_begins_ || done;
     const TileOperands t = model_.tile_operands();
-    testing::ClockUnit(rtl_);
-    if (done) {
-      check_.Expect({{"first a_addr_o", tile_.a_addr},
-                     {"first b_addr_o", tile_.b_addr},
-                     {"a_group_o", tile_.a_group},
-                     {"b_group_o", tile_.b_group},
-                     {"tile_rows_o", rtl_.tile_rows_o},
-                     {"tile_cols_o", rtl_.tile_cols_o},
-                     {"op_last_o", rtl_.op_valid_o && rtl_.op_last_o},
-                     {"cmd_k_i", feed_.k},
-                     {"cmd_a_samples_i", feed_.a_samples}},
-                    {{"a_addr", t.a_addr},
-                     {"b_addr", t.b_addr},
-                     {"a_group", t.a_group},
-                     {"b_group", t.b_group},
-                     {"rows", t.rows},
-                     {"cols", t.cols},
-                     {"tile_done", done},
-                     {"k", t.k},
-                     {"samples", t.samples}},
-                    "model's tile_operands");
-    }
-    ClockModels();
+    lockstep_.Cycle(
+        in_, [&](OutputCheck& check, const Feeder& f) { Compare(check, rtl_, f, in_, asked_); });
+    Clock(rtl_);
+    if (!done) return;
+    lockstep_.Expect("tile's a_addr", tile_.a_addr, t.a_addr);
+    lockstep_.Expect("tile's b_addr", tile_.b_addr, t.b_addr);
+    lockstep_.Expect("tile's a_group", tile_.a_group, t.a_group);
+    lockstep_.Expect("tile's b_group", tile_.b_group, t.b_group);
+    lockstep_.Expect("tile's rows", rtl_.tile_rows_o, t.rows);
+    lockstep_.Expect("tile's cols", rtl_.tile_cols_o, t.cols);
+    lockstep_.Expect("tile's last beat", rtl_.op_valid_o && rtl_.op_last_o, 1);
+    lockstep_.Expect("tile's k", feed_.k, t.k);
+    lockstep_.Expect("tile's samples", feed_.a_samples, t.samples);
   }
 
-  void ClockModels() {
-    const auto timing = [&](const Feeder& f) { return Outputs(f, in_, asked_, kTiming); };
-    if (!model_.Clock(in_)) {
-      check_.ExpectIdle(model_, in_, [&](const Feeder& f) { return Outputs(f, in_, asked_); });
-    }
-    const bool active = timing_.Clock(in_);
-    if (!active && timing_.Countdown() == UINT64_MAX) {
-      check_.ExpectIdle(timing_, in_, timing);
-    } else if (!active) {
-      Feeder again = timing_;
-      again.Clock(in_);
-      check_.Expect(timing(timing_), timing(again), "model clocked again");
-    }
-    EXPECT_EQ(active, timing_.Countdown() == 0);
-    if (hold_ > 0) {
-      check_.Expect(held_, timing(timing_), "uneventful cycle of the model");
-      --hold_;
-      return;
-    }
-    skipping_.Clock(in_);
-    const uint64_t countdown = skipping_.Countdown();
-    EXPECT_EQ(countdown, timing_.Countdown());
+  // Inputs that stay for some cycles, so that there is something to skip.
+  void Hold() {
+    const uint64_t countdown = lockstep_.timing().Countdown();
     if (countdown == 0 || rng_() % 4 == 0) return;
     hold_ = 1 + rng_() % std::min<uint64_t>(countdown, 20);
-    if (countdown != UINT64_MAX) skipped_ += hold_;
-    skipping_.Skip(hold_);
-    held_ = timing(timing_);
+    if (countdown != UINT64_MAX) counted_ += hold_;
   }
 
   const MachineShape shape_;
   testing::Rng rng_;
-  testing::SideBySide check_;
   Unit rtl_;
-  Feeder model_, timing_, skipping_;
+  UnitLockstep<Feeder> lockstep_;
+  const Feeder& model_ = lockstep_.model();
   Feeder::Inputs in_;
   Feeder::Feed feed_;
   Asked asked_;
   uint16_t a_total_ = 0, b_total_ = 0;  // tile rows of all commands
   uint32_t load_pause_ = 0, ready_pause_ = 0;
-  uint64_t hold_ = 0;  // cycles in which the inputs stay, for the model that skips is ahead
+  uint64_t hold_ = 0;  // cycles in which the inputs stay
   bool tile_begins_ = true;
   TileOperands tile_;  // what the RTL began to read
-  Signals held_;       // the outputs meanwhile
   uint32_t commands_ = 0;
-  uint64_t skipped_ = 0;
+  uint64_t counted_ = 0;  // cycles held in the middle of tiles
 };
 
 template <typename Unit>
 void RunSeeds(const MachineShape& shape) {
-  for (uint32_t seed = 1; seed <= 3; ++seed) Bench<Unit>(shape, seed).Run(20000);
+  for (uint32_t seed = 1; seed <= 3; ++seed) Bench<Unit>(shape, seed).Run(30000);
 }
 
 TEST(FeederCycle, EqualsTheRtlInEveryCycle) {

@@ -14,7 +14,7 @@
 
 #include "model/machine_shape.h"
 #include "tests/loader_testing.h"
-#include "tests/read_cycle_testing.h"
+#include "tests/unit_lockstep.h"
 
 namespace tetralog {
 
@@ -30,7 +30,7 @@ struct LoaderDrive {
 };
 
 // Traits: Unit, Model, kShape, kNibbles, kOneLine (the unit can do that), static MakeModel(data),
-// Drive(Unit&, drive), Inputs(unit, drive), Compare(lockstep, unit, model, data), BeatTaken(unit).
+// Drive(Unit&, drive), Inputs(unit, drive), Compare(check, unit, model), BeatTaken(unit).
 template <typename Traits>
 class LoaderLockstep {
  public:
@@ -44,26 +44,25 @@ class LoaderLockstep {
 
   void Run(uint32_t seed) {
     rng_.seed(seed);
-    Lockstep lockstep(seed);
+    lockstep_.set_seed(seed);
     Reset();
     uint64_t beats = 0;
-    for (now_ = 0; now_ < kLockstepCycles && !lockstep.failed(); ++now_) {
+    for (now_ = 0; now_ < kLockstepCycles && !lockstep_.differs(); ++now_) {
       if (now_ % 512 == 0) {
         stalls_.Draw(rng_);
         latency_ = rng_() % 40 + 1;
       }
       if (rng_() % 2048 == 0) Reset();
       Drive();
-      Traits::Compare(lockstep, unit_, model_, true);
-      Traits::Compare(lockstep, unit_, timing_, false);
       beats += Traits::BeatTaken(unit_);
       ClockAll();
-      lockstep.NextCycle();
     }
-    if (!lockstep.failed()) EXPECT_GT(beats, kLockstepCycles / 20) << "seed " << seed;
+    if (!lockstep_.differs()) EXPECT_GT(beats, kLockstepCycles / 20) << "seed " << seed;
   }
 
  private:
+  using Model = typename Traits::Model;
+
   struct Word {
     uint64_t time;
     bool last;
@@ -74,8 +73,7 @@ class LoaderLockstep {
     words_.clear();
     Traits::Drive(unit_, drive_);
     ResetUnit(unit_);
-    model_.Reset();
-    timing_.Reset();
+    lockstep_.Reset();
   }
 
   void Drive() {
@@ -84,7 +82,7 @@ class LoaderLockstep {
     drive_.seg_ready = !stalls_(0, rng_);
     drive_.word_valid = !words_.empty() && words_.front().time <= now_ && !stalls_(1, rng_);
     drive_.word_last = drive_.word_valid && words_.front().last;
-    drive_.word = NoiseAxiWord(rng_);
+    drive_.word = RandomAxiWord(rng_);
     if (rng_() % 2 == 0) drive_.word[0] &= drive_.word[1] & rng_();  // more codes that are zero
     drive_.beat_ready = !stalls_(2, rng_);
     Traits::Drive(unit_, drive_);
@@ -112,18 +110,17 @@ class LoaderLockstep {
       const uint32_t count = (unit_.seg_bytes_o + kShape.word_bytes - 1) / kShape.word_bytes;
       for (uint32_t i = 1; i <= count; ++i) words_.push_back({now_ + latency_, i == count});
     }
-    const auto in = Traits::Inputs(unit_, drive_);
+    lockstep_.Cycle(Traits::Inputs(unit_, drive_),
+                    [&](OutputCheck& check, const Model& m) { Traits::Compare(check, unit_, m); });
     Clock(unit_);
-    ClockModel(model_, in);
-    ClockModel(timing_, in);
     drive_.start = false;
     Traits::Drive(unit_, drive_);
     Settle(unit_);
   }
 
   typename Traits::Unit unit_;
-  typename Traits::Model model_ = Traits::MakeModel(Machine(), true);
-  typename Traits::Model timing_ = Traits::MakeModel(Machine(), false);
+  UnitLockstep<Model> lockstep_{0, Traits::MakeModel(Machine(), true),
+                                Traits::MakeModel(Machine(), false)};
   LoaderDrive drive_;
   std::deque<Word> words_;  // that are due
   uint64_t now_ = 0, latency_ = 1;

@@ -12,7 +12,7 @@
 #include "model/cycle/mac_array.h"
 #include "model/cycle/operand_buffer.h"
 #include "model/dot_product.h"
-#include "tests/operand_cycle_testing.h"
+#include "tests/operand_testing.h"
 
 namespace tetralog::cycle {
 namespace {

@@ -14,8 +14,9 @@
 #include "Voperand_buffer_r4_w64_d1.h"
 #include "model/cycle/operand_buffer.h"
 #include "model/formats.h"
-#include "tests/operand_cycle_testing.h"
 #include "tests/operand_testing.h"
+#include "tests/unit_lockstep.h"
+#include "tests/verilated_unit.h"
 
 namespace tetralog::cycle {
 namespace {
@@ -27,9 +28,8 @@ class Bench {
       : dot_(shape.dot),
         format_(format),
         rng_(seed),
-        check_(seed),
-        model_(shape, Operand::kA, true),
-        shape_(model_.shape()) {
+        lockstep_(seed, OperandBuffer(shape, Operand::kA, true)),
+        shape_(lockstep_.model().shape()) {
     rtl_.clk_i = 0;
     for (uint32_t bank = 0; bank < shape_.panel; ++bank) {
       for (uint32_t addr = 0; addr < shape_.depth; ++addr) {
@@ -40,7 +40,7 @@ class Bench {
   }
 
   void Run(uint32_t cycles) {
-    for (uint32_t cycle = 0; cycle < cycles && !check_.failed(); ++cycle) {
+    for (uint32_t cycle = 0; cycle < cycles && !lockstep_.differs(); ++cycle) {
       in_ = {.wr_valid = rng_() % 4 != 0,
              .wr_across = rng_() % 2 != 0,
              .wr_bank = rng_() % shape_.panel,
@@ -53,14 +53,12 @@ class Bench {
       if (in_.wr_across) in_.wr_bank &= ~(shape_.word_codes - 1);
       if (in_.wr_addr == in_.rd_addr) in_.rd_en = false;
       Cycle();
-      if (in_.rd_en) ExpectWord();
     }
   }
 
  private:
   void Cycle() {
-    AxiWord word;
-    for (uint64_t& half : word) half = uint64_t{rng_()} << 32 | rng_();
+    AxiWord word = RandomAxiWord(rng_);
     // Zeros are what is counted.
     if (rng_() % 4 == 0) word = {word[0] & 0x8888888888888888, word[1] & 0xf0f0f0f00f0f0f0f};
     in_.wr_data = &word;
@@ -76,36 +74,51 @@ class Bench {
     rtl_.rd_en_i = in_.rd_en;
     rtl_.rd_addr_i = in_.rd_addr;
     rtl_.rd_group_i = in_.rd_group;
-    testing::ClockUnit(rtl_);
-    if (!model_.Clock(in_)) EXPECT_FALSE(in_.wr_valid || in_.rd_en);
-    check_.NextCycle();
+    Settle(rtl_);
+    if (read_.rd_en) LookAtWord();
+    const bool active = lockstep_.Cycle(
+        in_, [&](OutputCheck& check, const OperandBuffer& m) { Compare(check, m); });
+    EXPECT_EQ(active, in_.wr_valid || in_.rd_en);
+    Clock(rtl_);
+    read_ = in_;
   }
 
-  void ExpectWord() {
+  // The word that the RTL has read, beat by beat. Of the two zeros of LOG4 the model need not know
+  // which.
+  void LookAtWord() {
+    word_.clear();
     for (uint32_t k = 0; k < shape_.word_codes; ++k) {
       rtl_.beat_i = k / dot_;
       rtl_.eval();
-      uint32_t nonzero = 0;
       for (uint32_t r = 0; r < shape_.rows; ++r) {
         const uint8_t code = testing::GetNibble(rtl_.op_o, r * dot_ + k % dot_);
-        if (r < in_.rd_rows) nonzero += !IsZero(format_, code);
-        // Of the two zeros of LOG4 the model need not know which.
-        const uint8_t rtl = IsZero(format_, code) ? 0 : code;
-        const int value = model_.row(in_.rd_group, r, in_.rd_addr)[k];
-        check_.Expect({{"op_o", rtl}}, {{"row", Encode(format_, value)}});
+        word_.push_back(IsZero(format_, code) ? 0 : code);
       }
-      check_.Expect({{"codes that are not zero", nonzero}}, {{"nonzero", model_.nonzero()[k]}});
+    }
+  }
+
+  // Of the word that was read in the cycle before.
+  void Compare(OutputCheck& check, const OperandBuffer& model) const {
+    if (!read_.rd_en) return;
+    for (uint32_t k = 0; k < shape_.word_codes; ++k) {
+      uint32_t nonzero = 0;
+      for (uint32_t r = 0; r < shape_.rows; ++r) {
+        const uint8_t code = word_[k * shape_.rows + r];
+        nonzero += r < read_.rd_rows && code != 0;
+        check("op", code, Encode(format_, model.row(read_.rd_group, r, read_.rd_addr)[k]));
+      }
+      check("codes that are not zero", nonzero, model.nonzero()[k]);
     }
   }
 
   const uint32_t dot_;
   const Format format_;
   testing::Rng rng_;
-  testing::SideBySide check_;
   Unit rtl_;
-  OperandBuffer model_;
+  UnitLockstep<OperandBuffer> lockstep_;
   const OperandShape shape_;
-  OperandBuffer::Inputs in_;
+  OperandBuffer::Inputs in_, read_;  // of this cycle and of the one before
+  std::vector<uint8_t> word_;        // codes, k by k
 };
 
 template <typename Unit>

@@ -18,7 +18,8 @@
 #include "Voutput_buffer_r4_l4_b128.h"
 #include "Voutput_buffer_r8_l2_b64.h"
 #include "model/cycle/output_buffer.h"
-#include "tests/write_lockstep.h"
+#include "tests/unit_lockstep.h"
+#include "tests/verilated_unit.h"
 
 namespace tetralog {
 namespace {
@@ -103,45 +104,31 @@ class Bench {
     unit_.rd_first_i = in_.rd_first & (4 * (kRows > kCols ? kRows : kCols) - 1);
     unit_.rd_valid_i = in_.rd_valid;
     unit_.rd_sample_i = in_.rd_sample;
-    unit_.clk_i = 0;
-    unit_.eval();
-    Compare();
-    unit_.clk_i = 1;
-    unit_.eval();
-    EXPECT_EQ(model_.Clock(in_), in_.wr_en || in_.rd_en);
+    Settle(unit_);
+    const bool active = lockstep_.Cycle(
+        in_, [&](OutputCheck& check, const cycle::OutputBuffer& m) { Compare(check, m); });
+    EXPECT_EQ(active, in_.wr_en || in_.rd_en);
+    Clock(unit_);
     if (in_.rd_en) valid_ = in_.rd_valid;
-    ++cycle_;
   }
 
-  void Compare() {
+  void Compare(OutputCheck& check, const cycle::OutputBuffer& model) const {
     const AxiWord word = PortAxiWord(unit_.rd_word_o);
     for (int i = 0; i < kBanks; ++i) {
       if ((valid_ >> i & 1) == 0) continue;
       const uint32_t code = PortWord(unit_.rd_codes_o, i / 8) >> (4 * (i % 8)) & 15;
-      ASSERT_EQ(model_.rd_codes() >> (4 * i) & 15, code) << Place("rd_codes_o", i);
+      check("rd_codes", code, model.rd_codes() >> (4 * i) & 15);
       if (i >= kAxi / 32) continue;
       const int shift = 32 * (i % 2);
-      ASSERT_EQ(static_cast<uint32_t>(model_.rd_word()[i / 2] >> shift),
-                static_cast<uint32_t>(word[i / 2] >> shift))
-          << Place("rd_word_o", i);
+      check("rd_word", static_cast<uint32_t>(word[i / 2] >> shift),
+            static_cast<uint32_t>(model.rd_word()[i / 2] >> shift));
     }
-  }
-  std::string Place(const char* signal, int i) const {
-    const auto* const test = ::testing::UnitTest::GetInstance()->current_test_info();
-    return "cycle " + std::to_string(cycle_) + ": " + signal + ", place " + std::to_string(i) +
-           ", seed " + std::to_string(kSeed) + "\nagain: ctest --test-dir build -R '" +
-           test->test_suite_name() + "." + test->name() + "'";
   }
 
   void Reset() {
     unit_.wr_en_i = unit_.rd_en_i = 0;
-    unit_.rst_ni = 0;
-    for (int clk : {0, 1}) {
-      unit_.clk_i = clk;
-      unit_.eval();
-    }
-    unit_.rst_ni = 1;
-    model_.Reset();
+    ResetUnit(unit_);
+    lockstep_.Reset();
     valid_ = 0;
   }
 
@@ -156,12 +143,11 @@ class Bench {
   static constexpr int kBanks = kLanes > kAxi / 32 ? kLanes : kAxi / 32;
 
   Unit unit_;
-  cycle::OutputBuffer model_{Shape(), true};
+  UnitLockstep<cycle::OutputBuffer> lockstep_{kSeed, cycle::OutputBuffer(Shape(), true)};
   cycle::OutputBuffer::Inputs in_;
   std::array<uint32_t, kLanes> data_{};
   std::mt19937_64 random_{kSeed};
   uint32_t valid_ = 0;  // places of the last read
-  uint64_t cycle_ = 0;
 };
 
 template <typename Bench>

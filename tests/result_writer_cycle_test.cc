@@ -19,7 +19,7 @@
 #include "Vresult_writer_r8_l2_b64.h"
 #include "model/cycle/result_writer.h"
 #include "tests/result_writer_testing.h"
-#include "tests/write_lockstep.h"
+#include "tests/write_cycle_testing.h"
 
 namespace tetralog {
 namespace {
@@ -81,36 +81,22 @@ class ResultWriterTwin {
     return in_;
   }
 
-  Signals Outputs(const Rtl& rtl) const {
-    return Add(rtl.cmd_ready_o, rtl.d_ready_o, rtl.stats_ready_o, rtl.done_o, rtl.error_o,
-               rtl.busy_o, rtl.write_bytes_o, WriteAddress(rtl), WriteData(rtl),
-               rtl.m_axi_bready_o);
-  }
-  Signals Outputs(const Model& model, const Model::Inputs& in) const {
-    return Add(model.cmd_ready(), model.d_ready(), model.stats_ready(in.w_ready), model.done(),
-               model.error(), model.busy(), model.write_bytes(in.w_ready), model.aw(), model.w(),
-               model.b_ready());
+  void Compare(OutputCheck& check, const Rtl& rtl, const Model& model,
+               const Model::Inputs& in) const {
+    check("cmd_ready", rtl.cmd_ready_o, model.cmd_ready());
+    check("d_ready", rtl.d_ready_o, model.d_ready());
+    check("stats_ready", rtl.stats_ready_o, model.stats_ready(in.w_ready));
+    check("done", rtl.done_o, model.done());
+    check("error", rtl.error_o, model.error());
+    check("busy", rtl.busy_o, model.busy());
+    check("write_bytes", rtl.write_bytes_o, model.write_bytes(in.w_ready));
+    CompareWritePort(check, rtl, model);
   }
 
  private:
   template <typename Port>
   static uint64_t Port64(const Port& port, int i) {
     return PortWord(port, 2 * i) | uint64_t{PortWord(port, 2 * i + 1)} << 32;
-  }
-
-  static Signals Add(bool cmd_ready, bool d_ready, bool stats_ready, bool done, bool error,
-                     bool busy, uint32_t write_bytes, const AxiAddress& aw, const AxiWriteData& w,
-                     bool b_ready) {
-    Signals signals;
-    signals.Add("cmd_ready_o", cmd_ready);
-    signals.Add("d_ready_o", d_ready);
-    signals.Add("stats_ready_o", stats_ready);
-    signals.Add("done_o", done);
-    signals.Add("error_o", error);
-    signals.Add("busy_o", busy);
-    signals.Add("write_bytes_o", write_bytes);
-    AddWritePort(signals, aw, w, b_ready);
-    return signals;
   }
 
   Model::Command command_;
@@ -120,7 +106,7 @@ class ResultWriterTwin {
 };
 
 template <typename Unit, int kRows, int kCols, int kLanes, int kAxi>
-using Bench = ResultBench<Lockstep<ResultWriterTwin<Unit, kRows, kCols, kLanes, kAxi>>, kRows,
+using Bench = ResultBench<UnitInLockstep<ResultWriterTwin<Unit, kRows, kCols, kLanes, kAxi>>, kRows,
                           kCols, kLanes, kAxi>;
 
 template <typename Bench>
@@ -147,8 +133,8 @@ TYPED_TEST(ResultWriterCycle, IsTheRtlInEveryCycleOfRandomCommands) {
   uint64_t cycles = 0;
   for (uint64_t seed = 1; seed <= 12 || cycles < 20000; ++seed) {
     const Stalls& stalls = kStalls[seed % std::size(kStalls)];
-    SCOPED_TRACE("ResultBench seed " + std::to_string(seed));
     TypeParam bench(seed);
+    bench.unit().lockstep().set_seed(seed);
     bench.set_engine_stalls(stalls.engine);
     bench.slave().set_options({stalls.memory, stalls.b_latency, stalls.b_jitter});
     for (uint32_t i = 0; i < 4; ++i) {
@@ -163,8 +149,8 @@ TYPED_TEST(ResultWriterCycle, IsTheRtlInEveryCycleOfRandomCommands) {
 
 TYPED_TEST(ResultWriterCycle, IsTheRtlThroughHaltsErrorsAndResets) {
   constexpr uint64_t kSeed = 5;
-  SCOPED_TRACE("ResultBench seed " + std::to_string(kSeed));
   TypeParam bench(kSeed);
+  bench.unit().lockstep().set_seed(kSeed);
   auto& random = bench.random();
   while (bench.cycle() < 25000 && !this->HasFailure()) {
     const int error = bench.slave().bursts() + static_cast<int>(random() % 60);

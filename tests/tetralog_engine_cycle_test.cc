@@ -7,7 +7,6 @@
 // Beside it runs the model without data, which must be equal in time as long as no |z| reaches
 // 2^16. The models' claim that nothing happens is checked wherever they make it. The model's drain
 // and epilogue are compared here and nowhere else: between them are wires, and all they do shows.
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -22,6 +21,7 @@
 #include "sim/engine_driver.h"
 #include "sim/verilated_engine.h"
 #include "tests/engine_testing.h"
+#include "tests/unit_lockstep.h"
 
 namespace tetralog {
 namespace {
@@ -72,168 +72,119 @@ class Sums {
   bool first_ = true;
 };
 
-// The model with the pins of the Engine interface.
-class Model {
+MachineShape ModelShape(const EngineShape& s) {
+  return {.rows = s.rows,
+          .cols = s.cols,
+          .dot = s.dot,
+          .lanes = s.lanes,
+          .acc_width = s.acc_width,
+          .random_bits = s.random_bits};
+}
+
+// The pins of the engine as the model's inputs.
+class ModelInputs {
  public:
-  Model(const EngineShape& shape, bool data)
-      : shape_(shape),
-        data_(data),
-        engine_({.rows = shape.rows,
-                 .cols = shape.cols,
-                 .dot = shape.dot,
-                 .lanes = shape.lanes,
-                 .acc_width = shape.acc_width,
-                 .random_bits = shape.random_bits},
-                data) {}
+  explicit ModelInputs(size_t lanes) : c_(lanes) {}
 
-  EngineOutputs Outputs(const EngineInputs& in) const {
-    EngineOutputs out;
-    out.tile_ready = engine_.tile_ready(in.tile_valid, in.op_valid, in.op_last);
-    out.op_ready = engine_.op_ready(in.tile_valid, in.op_last);
-    out.c_ready = engine_.c_ready(in.c_valid, in.mask_valid, in.d_ready);
-    out.mask_ready = engine_.mask_ready(in.c_valid, in.mask_valid, in.d_ready);
-    out.addend_wait = engine_.addend_wait(in.c_valid, in.mask_valid);
-    out.d_valid = engine_.d_valid();
-    if (out.d_valid) {
-      out.d_last = engine_.d_last();
-      out.d_lane_valid = engine_.d_lane_valid();
-      out.d_sample = static_cast<uint8_t>(engine_.d_sample());
-      if (data_) out.d_data.assign(engine_.d_data(), engine_.d_data() + shape_.lanes);
-    }
-    out.stats_valid = engine_.stats_valid();
-    const EpilogueStats& stats = engine_.stats();
-    if (out.stats_valid && data_) {
-      out.max_abs = stats.max_abs;
-      out.sum_abs = stats.sum_abs;
-      out.sum_squares_lo = static_cast<uint64_t>(stats.sum_squares);
-      out.sum_squares_hi = static_cast<uint64_t>(stats.sum_squares >> 64);
-      out.wraps = stats.wraps;
-      out.zeros.assign(stats.zeros.begin(), stats.zeros.end());
-      out.clipped.assign(stats.clipped.begin(), stats.clipped.end());
-    }
-    return out;
-  }
-
-  bool Clock(const EngineInputs& in, const int32_t* sums) {
-    const cycle::TetralogEngine::Tile tile = {static_cast<Format>(in.d_format),
-                                              static_cast<Rounding>(in.rounding),
-                                              in.scale_mul,
-                                              in.scale_shift,
-                                              in.c_enable,
-                                              in.mask_enable,
-                                              in.samples,
-                                              in.sample0,
-                                              in.seed,
-                                              in.rows,
-                                              in.cols,
-                                              in.row,
-                                              in.col,
-                                              in.tile_last};
-    std::vector<int32_t> c(shape_.lanes);
+  // Good until the next call.
+  cycle::TetralogEngine::Inputs Of(const EngineInputs& in, const int32_t* sums) {
+    tile_ = {static_cast<Format>(in.d_format),
+             static_cast<Rounding>(in.rounding),
+             in.scale_mul,
+             in.scale_shift,
+             in.c_enable,
+             in.mask_enable,
+             in.samples,
+             in.sample0,
+             in.seed,
+             in.rows,
+             in.cols,
+             in.row,
+             in.col,
+             in.tile_last};
     uint32_t mask = 0;
-    for (size_t l = 0; l < shape_.lanes; ++l) {
-      c[l] = static_cast<int32_t>(in.c_data[l]);
+    for (size_t l = 0; l < c_.size(); ++l) {
+      c_[l] = static_cast<int32_t>(in.c_data[l]);
       if (Nibble(in.mask_data, l) != 0) mask |= uint32_t{1} << l;
     }
-    return engine_.Clock({in.tile_valid, &tile, in.op_valid, in.op_last, data_ ? sums : nullptr,
-                          in.c_valid, data_ ? c.data() : nullptr, in.mask_valid, mask, in.d_ready,
-                          in.stats_ready});
-  }
-  void Reset() {
-    engine_.Reset();
-    quiet_ = false;
-  }
-
-  // Clocks, and holds Clock() to its word: after false, the same inputs bring false again and
-  // change no output.
-  void CheckedClock(const EngineInputs& in, const int32_t* sums) {
-    const bool still = quiet_ && in == inputs_;
-    if (still && Outputs(in) != outputs_)
-      throw EngineError("an output of the model changed after Clock() returned false");
-    outputs_ = Outputs(in);
-    inputs_ = in;
-    quiet_ = !Clock(in, sums);
-    if (still && !quiet_) throw EngineError("the model became active by itself");
+    return {in.tile_valid, &tile_,        in.op_valid, in.op_last, sums,          in.c_valid,
+            c_.data(),     in.mask_valid, mask,        in.d_ready, in.stats_ready};
   }
 
  private:
-  const EngineShape shape_;
-  const bool data_;
-  cycle::TetralogEngine engine_;
-  bool quiet_ = false;  // the last Clock() returned false
-  EngineInputs inputs_;
-  EngineOutputs outputs_;
+  cycle::TetralogEngine::Tile tile_;
+  std::vector<int32_t> c_;
 };
 
-// A Verilated engine and two models of it behind one interface; throws at the first difference.
-class Lockstep : public Engine {
+void Compare(OutputCheck& check, const EngineOutputs& rtl, const cycle::TetralogEngine& model,
+             const EngineInputs& in) {
+  check("tile_ready", rtl.tile_ready, model.tile_ready(in.tile_valid, in.op_valid, in.op_last));
+  check("op_ready", rtl.op_ready, model.op_ready(in.tile_valid, in.op_last));
+  check("c_ready", rtl.c_ready, model.c_ready(in.c_valid, in.mask_valid, in.d_ready));
+  check("mask_ready", rtl.mask_ready, model.mask_ready(in.c_valid, in.mask_valid, in.d_ready));
+  check("addend_wait", rtl.addend_wait, model.addend_wait(in.c_valid, in.mask_valid));
+  check("d_valid", rtl.d_valid, model.d_valid());
+  if (rtl.d_valid) {
+    check("d_last", rtl.d_last, model.d_last());
+    check("d_lane_valid", rtl.d_lane_valid, model.d_lane_valid());
+    check("d_sample", rtl.d_sample, model.d_sample());
+    for (size_t i = 0; i < rtl.d_data.size(); ++i)
+      check.Data("d_data", rtl.d_data[i], model.d_data()[i]);
+  }
+  check("stats_valid", rtl.stats_valid, model.stats_valid());
+  if (!rtl.stats_valid) return;
+  const EpilogueStats& stats = model.stats();
+  check.Data("stats_max_abs", rtl.max_abs, stats.max_abs);
+  check.Data("stats_sum_abs", rtl.sum_abs, stats.sum_abs);
+  check.Data("stats_sum_squares[63:0]", rtl.sum_squares_lo,
+             static_cast<uint64_t>(stats.sum_squares));
+  check.Data("stats_sum_squares[95:64]", rtl.sum_squares_hi,
+             static_cast<uint64_t>(stats.sum_squares >> 64));
+  check.Data("stats_wraps", rtl.wraps, stats.wraps);
+  for (size_t s = 0; s < rtl.zeros.size(); ++s) {
+    check.Data("stats_zeros", rtl.zeros[s], stats.zeros[s]);
+    check.Data("stats_clipped", rtl.clipped[s], stats.clipped[s]);
+  }
+}
+
+// A Verilated engine and its model behind one interface; throws at the first difference.
+class EngineInLockstep : public Engine {
  public:
-  Lockstep(const std::string& shape, uint64_t seed)
+  EngineInLockstep(const std::string& shape, uint64_t seed)
       : rtl_(MakeRtl(shape, seed)),
-        model_(rtl_->shape(), true),
-        timing_(rtl_->shape(), false),
+        lockstep_(seed, {ModelShape(rtl_->shape()), true},
+                  cycle::TetralogEngine(ModelShape(rtl_->shape()), false)),
+        inputs_(rtl_->shape().lanes),
         sums_(rtl_->shape()) {}
 
   const EngineShape& shape() const override { return rtl_->shape(); }
   void Trace(const std::string& path) override { rtl_->Trace(path); }
   void Reset() override {
     rtl_->Reset();
-    model_.Reset();
-    timing_.Reset();
+    lockstep_.Reset();
     sums_.Reset();
   }
-  void set_timing(bool on) { with_timing_ = on; }
+  void set_with_timing(bool on) { lockstep_.set_with_timing(on); }
 
   void Cycle(const EngineInputs& in, EngineOutputs& out) override {
     out = {};
     rtl_->Cycle(in, out);
-    Compare("model", out, model_.Outputs(in), true);
-    if (with_timing_) Compare("model without data", out, timing_.Outputs(in), false);
-    const int32_t* sums = sums_.With(in);
-    model_.CheckedClock(in, sums);
-    timing_.CheckedClock(in, sums);
+    const cycle::TetralogEngine::Inputs model_in = inputs_.Of(in, sums_.With(in));
+    cycle::TetralogEngine::Inputs timing_in = model_in;
+    timing_in.sums = timing_in.c_data = nullptr;
+    lockstep_.Cycle(model_in, timing_in,
+                    [&](OutputCheck& check, const cycle::TetralogEngine& model) {
+                      Compare(check, out, model, in);
+                    });
+    if (lockstep_.differs()) throw EngineError("the model differs");
     if (in.op_valid && out.op_ready) sums_.Take(in.op_last);
-    ++cycle_;
   }
 
  private:
-  void Compare(const char* who, const EngineOutputs& rtl, const EngineOutputs& model,
-               bool data) const {
-    const auto equal = [&](const char* signal, const auto& a, const auto& b) {
-      if (a != b)
-        throw EngineError(fmt::format("cycle {}, {}: {} is {}, RTL {}", cycle_, who, signal, b, a));
-    };
-    equal("tile_ready", rtl.tile_ready, model.tile_ready);
-    equal("op_ready", rtl.op_ready, model.op_ready);
-    equal("c_ready", rtl.c_ready, model.c_ready);
-    equal("mask_ready", rtl.mask_ready, model.mask_ready);
-    equal("addend_wait", rtl.addend_wait, model.addend_wait);
-    equal("d_valid", rtl.d_valid, model.d_valid);
-    equal("d_last", rtl.d_last, model.d_last);
-    equal("d_lane_valid", rtl.d_lane_valid, model.d_lane_valid);
-    equal("d_sample", int{rtl.d_sample}, int{model.d_sample});
-    equal("stats_valid", rtl.stats_valid, model.stats_valid);
-    if (!data) return;
-    const auto equal_lists = [&](const char* signal, const auto& a, const auto& b) {
-      equal(signal, a.size(), b.size());
-      for (size_t i = 0; i < a.size(); ++i)
-        equal(fmt::format("{}[{}]", signal, i).c_str(), a[i], b[i]);
-    };
-    equal_lists("d_data", rtl.d_data, model.d_data);
-    equal("stats_max_abs", rtl.max_abs, model.max_abs);
-    equal("stats_sum_abs", rtl.sum_abs, model.sum_abs);
-    equal("stats_sum_squares[63:0]", rtl.sum_squares_lo, model.sum_squares_lo);
-    equal("stats_sum_squares[95:64]", rtl.sum_squares_hi, model.sum_squares_hi);
-    equal("stats_wraps", rtl.wraps, model.wraps);
-    equal_lists("stats_zeros", rtl.zeros, model.zeros);
-    equal_lists("stats_clipped", rtl.clipped, model.clipped);
-  }
-
   std::unique_ptr<Engine> rtl_;
-  Model model_, timing_;
+  UnitLockstep<cycle::TetralogEngine> lockstep_;
+  ModelInputs inputs_;
   Sums sums_;
-  bool with_timing_ = true;
-  uint64_t cycle_ = 0;
 };
 
 // Thrown in the middle of a run.
@@ -244,7 +195,7 @@ class TetralogEngineCycle : public ::testing::TestWithParam<std::string> {
   // Random commands in bursts of 1 to 4 for this many cycles, a third of the bursts cut short by a
   // reset. Some bursts have no pauses.
   void RunRandom(uint64_t seed, uint64_t cycles, const StallConfig& stalls) {
-    Lockstep engine(GetParam(), seed);
+    EngineInLockstep engine(GetParam(), seed);
     engine.Reset();
     std::mt19937_64 rng(seed);
     for (uint64_t done = 0; done < cycles;) {
@@ -260,7 +211,7 @@ class TetralogEngineCycle : public ::testing::TestWithParam<std::string> {
           for (int32_t& c : gemms.back()->c) c = static_cast<int32_t>(rng()) >> rng() % 20;
         wide |= Gemm(commands.back()).stats.max_abs >= 1U << 16;
       }
-      engine.set_timing(!wide);
+      engine.set_with_timing(!wide);
       StallConfig config = stalls;
       config.seed = rng();
       EngineDriver driver(engine, config);
@@ -275,17 +226,10 @@ class TetralogEngineCycle : public ::testing::TestWithParam<std::string> {
       } catch (const Interrupt&) {
         reset = true;
       } catch (const EngineError& e) {
-        FAIL() << e.what() << "\nseed " << seed << "; again: tetralog_engine_cycle_test"
-               << " --gtest_filter=" << Name() << "\nlast command: " << gemms.back()->Text();
+        FAIL() << e.what() << "; seed " << seed << "; last command: " << gemms.back()->Text();
       }
       if (reset || wide) engine.Reset();  // a model without data may be early where z was wide
     }
-  }
-
- private:
-  static std::string Name() {
-    const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
-    return fmt::format("{}.{}", info->test_suite_name(), info->name());
   }
 };
 

@@ -57,20 +57,20 @@ struct Shape {
   }
   static bool BeatTaken(const Unit& unit) { return unit.rd_next_i; }
 
-  static void Compare(Lockstep& lockstep, const Unit& unit, const Model& model, bool) {
-    lockstep.Check("busy", unit.busy_o, model.busy());
-    lockstep.Check("seg_valid", unit.seg_valid_o, model.seg_valid());
+  static void Compare(OutputCheck& check, const Unit& unit, const Model& model) {
+    check("busy", unit.busy_o, model.busy());
+    check("seg_valid", unit.seg_valid_o, model.seg_valid());
     if (unit.seg_valid_o) {
-      lockstep.Check("seg_addr", unit.seg_addr_o, model.seg_addr());
-      lockstep.Check("seg_bytes", unit.seg_bytes_o, model.seg_bytes());
+      check("seg_addr", unit.seg_addr_o, model.seg_addr());
+      check("seg_bytes", unit.seg_bytes_o, model.seg_bytes());
     }
-    lockstep.Check("wr_slot", unit.wr_slot_o, model.wr_slot());
-    lockstep.Check("wr_line", unit.wr_line_o, model.wr_line());
-    lockstep.Check("wr_word", unit.wr_word_o, model.wr_word());
-    lockstep.Check("rd_valid", unit.rd_valid_o, model.rd_valid());
-    lockstep.Check("rd_slot", unit.rd_slot_o, model.rd_slot());
-    lockstep.Check("rd_row", unit.rd_row_o, model.rd_row());
-    lockstep.Check("rd_chunk", unit.rd_chunk_o, model.rd_chunk());
+    check("wr_slot", unit.wr_slot_o, model.wr_slot());
+    check("wr_line", unit.wr_line_o, model.wr_line());
+    check("wr_word", unit.wr_word_o, model.wr_word());
+    check("rd_valid", unit.rd_valid_o, model.rd_valid());
+    check("rd_slot", unit.rd_slot_o, model.rd_slot());
+    check("rd_row", unit.rd_row_o, model.rd_row());
+    check("rd_chunk", unit.rd_chunk_o, model.rd_chunk());
   }
 };
 

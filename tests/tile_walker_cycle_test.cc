@@ -10,43 +10,47 @@
 
 #include "Vtile_walker_4x8.h"
 #include "model/cycle/tile_walker.h"
-#include "tests/operand_cycle_testing.h"
+#include "tests/operand_testing.h"
+#include "tests/unit_lockstep.h"
+#include "tests/verilated_unit.h"
 
 namespace tetralog::cycle {
 namespace {
 
-using testing::Signals;
+// The walker as a unit that is clocked.
+class Walker : public TileWalker {
+ public:
+  struct Inputs {
+    bool start = false, next = false;
+    const TileWalk* walk = nullptr;  // read with start
+    bool operator==(const Inputs&) const = default;
+  };
 
-Signals Outputs(const Vtile_walker_4x8& u) {
-  if (!u.valid_o) return {{"valid_o", 0}};
-  return {{"valid_o", 1},
-          {"m0_o", u.m0_o},
-          {"n0_o", u.n0_o},
-          {"rows_o", u.rows_o},
-          {"cols_o", u.cols_o},
-          {"addr_o", u.addr_o},
-          {"last_col_o", u.last_col_o},
-          {"last_row_o", u.last_row_o},
-          {"last_panel_b_o", u.last_panel_b_o},
-          {"last_panel_a_o", u.last_panel_a_o},
-          {"last_block_o", u.last_block_o},
-          {"last_o", u.last_o}};
-}
+  using TileWalker::TileWalker;
+  bool Clock(const Inputs& in) {
+    if (in.start) {
+      Start(*in.walk);
+    } else if (in.next) {
+      Next();
+    }
+    return in.start || in.next;
+  }
+};
 
-Signals Outputs(const TileWalker& w) {
-  if (!w.valid()) return {{"valid", 0}};
-  return {{"valid", 1},
-          {"m0", w.m0()},
-          {"n0", w.n0()},
-          {"rows", w.rows()},
-          {"cols", w.cols()},
-          {"addr", w.addr()},
-          {"last_col", w.last_col()},
-          {"last_row", w.last_row()},
-          {"last_panel_b", w.last_panel_b()},
-          {"last_panel_a", w.last_panel_a()},
-          {"last_block", w.last_block()},
-          {"last", w.last()}};
+void Compare(OutputCheck& check, const Vtile_walker_4x8& rtl, const TileWalker& model) {
+  check("valid", rtl.valid_o, model.valid());
+  if (!rtl.valid_o) return;
+  check("m0", rtl.m0_o, model.m0());
+  check("n0", rtl.n0_o, model.n0());
+  check("rows", rtl.rows_o, model.rows());
+  check("cols", rtl.cols_o, model.cols());
+  check("addr", rtl.addr_o, model.addr());
+  check("last_col", rtl.last_col_o, model.last_col());
+  check("last_row", rtl.last_row_o, model.last_row());
+  check("last_panel_b", rtl.last_panel_b_o, model.last_panel_b());
+  check("last_panel_a", rtl.last_panel_a_o, model.last_panel_a());
+  check("last_block", rtl.last_block_o, model.last_block());
+  check("last", rtl.last_o, model.last());
 }
 
 TEST(TileWalkerCycle, EqualsTheRtlInEveryCycleOfRandomWalks) {
@@ -54,20 +58,18 @@ TEST(TileWalkerCycle, EqualsTheRtlInEveryCycleOfRandomWalks) {
   for (uint32_t seed = 1; seed <= 4; ++seed) {
     testing::Rng rng(seed);
     Vtile_walker_4x8 rtl;
-    TileWalker model(shape);
-    testing::SideBySide check(seed);
+    UnitLockstep<Walker> lockstep(seed, Walker(shape));
+    const TileWalker& model = lockstep.model();
     TileWalk walk;
     uint32_t walks = 0;
-    testing::ResetUnit(rtl);
-    for (uint32_t cycle = 0; cycle < 20000 && !check.failed(); ++cycle) {
+    ResetUnit(rtl);
+    for (uint32_t cycle = 0; cycle < kLockstepCycles && !lockstep.differs(); ++cycle) {
       if (rng() % 1000 == 0) {
-        testing::ResetUnit(rtl);
-        model.Reset();
+        ResetUnit(rtl);
+        lockstep.Reset();
       }
       const bool next = model.valid() && rng() % 4 != 0;
       const bool start = (!model.valid() || (next && model.last())) && rng() % 2 == 0;
-      rtl.eval();
-      check.Expect(Outputs(rtl), Outputs(model));
       rtl.next_i = next;
       rtl.start_i = start;
       // With the last tile of a walk the same walk may begin again: the RTL has one set of inputs.
@@ -86,15 +88,12 @@ TEST(TileWalkerCycle, EqualsTheRtlInEveryCycleOfRandomWalks) {
         rtl.row_step_i = walk.row_step;
         rtl.col_step_i = walk.col_step;
       }
-      testing::ClockUnit(rtl);
-      if (start) {
-        ++walks;
-        model.Start(walk);
-      } else if (next) {
-        model.Next();
-      }
+      Settle(rtl);
+      lockstep.Cycle({.start = start, .next = next, .walk = &walk},
+                     [&](OutputCheck& check, const Walker& m) { Compare(check, rtl, m); });
+      Clock(rtl);
+      walks += start;
       rtl.next_i = rtl.start_i = 0;
-      check.NextCycle();
     }
     EXPECT_GT(walks, 100U);
   }

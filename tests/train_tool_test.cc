@@ -94,7 +94,7 @@ TEST_F(TrainTool, WritesReportMetricsCurveAndATraceThatReplays) {
 
 TEST_F(TrainTool, AKilledRunGoesOnToTheSameWeights) {
   const std::string checkpoint = folder_ / "c.h5";
-  const std::string run = data_ + "--epochs 40 --test-images 0 --checkpoint " + checkpoint;
+  const std::string run = data_ + "--epochs 15 --test-images 0 --checkpoint " + checkpoint;
   const pid_t child = fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
@@ -112,7 +112,7 @@ TEST_F(TrainTool, AKilledRunGoesOnToTheSameWeights) {
   const Outcome resumed = RunTool(run + " --resume --json " + (folder_ / "a.json"));
   ASSERT_EQ(resumed.status, 0) << resumed.text;
   EXPECT_NE(resumed.text.find("resumed"), std::string::npos);
-  ASSERT_EQ(RunTool(data_ + "--epochs 40 --test-images 0 --json " + (folder_ / "b.json")).status,
+  ASSERT_EQ(RunTool(data_ + "--epochs 15 --test-images 0 --json " + (folder_ / "b.json")).status,
             0);
   const auto a = nlohmann::json::parse(ReadText(folder_ / "a.json"));
   const auto b = nlohmann::json::parse(ReadText(folder_ / "b.json"));

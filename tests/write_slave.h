@@ -9,35 +9,15 @@
 #define TETRALOG_TESTS_WRITE_SLAVE_H_
 
 #include <gtest/gtest.h>
-#include <verilated.h>
 
 #include <cstdint>
 #include <deque>
 #include <random>
-#include <type_traits>
 #include <vector>
 
+#include "tests/verilated_unit.h"
+
 namespace tetralog {
-
-// Bits 32*i+31:32*i of a Verilated port of any width.
-template <typename Port>
-uint32_t PortWord(const Port& port, int i) {
-  if constexpr (std::is_integral_v<Port>) {
-    return static_cast<uint32_t>(static_cast<uint64_t>(port) >> (32 * i));
-  } else {
-    return port[i];
-  }
-}
-
-template <typename Port>
-void SetPortWord(Port& port, int i, uint32_t word) {
-  if constexpr (std::is_integral_v<Port>) {
-    const uint64_t mask = uint64_t{0xffffffff} << (32 * i);
-    port = static_cast<Port>((static_cast<uint64_t>(port) & ~mask) | uint64_t{word} << (32 * i));
-  } else {
-    port[i] = word;
-  }
-}
 
 // Where the unit tests keep their memory: a carry runs through address bits 39:16 in the middle.
 inline constexpr uint64_t kMemoryBase = 0x7fffff8000;

@@ -1,7 +1,7 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Cycle model of addend_loader: C, read tile by tile and handed out in the engine's order.
+// Cycle model of rtl/addend_loader.sv: C, read tile by tile and handed out in the engine's order.
 
 #pragma once
 
@@ -27,6 +27,7 @@ class AddendLoader {
     bool word_valid = false, word_last = false;
     const AxiWord* word_data = nullptr;  // read while word_valid, where the model carries data
     bool c_ready = false;
+    bool operator==(const Inputs&) const = default;
   };
 
   AddendLoader(const MachineShape& shape, bool data);

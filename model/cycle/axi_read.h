@@ -1,7 +1,7 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Cycle model of axi_read: five request streams share one AXI4 read port.
+// Cycle model of rtl/axi_read.sv: five request streams share one AXI4 read port.
 //
 // A set of streams is a word with bit s for stream s. The ring is stream 0; it goes first, then
 // what is urgent, and among equals the highest number. A failed stream gets no beat and no grant.

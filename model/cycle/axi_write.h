@@ -1,8 +1,8 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes segments of neighbouring elements, 32 or 4 bits each, to memory over AXI4
-// (rtl/axi_write.sv).
+// Cycle model of rtl/axi_write.sv: writes segments of neighbouring elements, 32 or 4 bits each, to
+// memory over AXI4.
 //
 // Three stages: a burst being read (and its AW), a read whose data arrives now, and the bus word on
 // W.
@@ -29,6 +29,7 @@ class AxiWrite {
     bool halt = false;
     bool aw_ready = false, w_ready = false;
     AxiWriteResponse b;
+    bool operator==(const Inputs&) const = default;
   };
 
   // `group` is the number of codes of a read, at most 16.

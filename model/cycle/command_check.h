@@ -1,7 +1,8 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Decides whether a command may run, and which earlier commands it must wait for.
+// Cycle model of rtl/command_check.sv: decides whether a command may run, and which earlier
+// commands it must wait for.
 //
 // The RTL takes its time because its multiplier is small; here all is computed at start_i and comes
 // out when it would there. Only the registers of the rings, which software may write meanwhile, are
@@ -60,8 +61,7 @@ class CommandCheck {
   };
 
   void Start(const Inputs& in);
-  Cause FieldCause(
-      const Command& c) const;  // the lowest that follows from single fields, to kIndex
+  Cause FieldCause(const Command& c) const;  // the lowest of those to kIndex, from single fields
   Range At(uint64_t base, uint64_t bytes) const;
   bool MeetsD(const Range& range) const { return Meets(range, d_first_, d_last_); }
   static bool Meets(const Range& range, uint64_t first, uint64_t last) {

@@ -1,9 +1,9 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fetches commands from the ring, lets them be checked, starts the loads of their operands, and
-// hands them to the back end, one after the other. The words of ring entries are always needed:
-// they steer the timing.
+// Cycle model of rtl/command_front.sv: fetches commands from the ring, lets them be checked, starts
+// the loads of their operands, and hands them to the back end, one after the other. The words of
+// ring entries are always needed: they steer the timing.
 
 #pragma once
 
@@ -49,9 +49,7 @@ class CommandFront {
   }
   uint8_t req_len() const { return static_cast<uint8_t>(beats_ - 1); }
   bool beat_ready() const { return state_ == State::kReceive; }
-  const Command& cmd() const {
-    return cmd_;
-  }  // from the first cycle of checking() to the next fetch
+  const Command& cmd() const { return cmd_; }  // from the start of its check to the next fetch
   uint32_t index() const { return index_; }
   // Of the inputs: enable, halt, the registers of the ring, tail and head.
   bool fetched(const Inputs& in) const { return Pending(in) && !RingBad(in); }

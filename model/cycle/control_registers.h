@@ -1,7 +1,8 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The registers behind the AXI4-Lite port, with interrupt and performance counters.
+// Cycle model of rtl/control_registers.sv: the registers behind the AXI4-Lite port, with interrupt
+// and performance counters.
 
 #pragma once
 
@@ -35,6 +36,7 @@ class ControlRegisters {
     uint32_t count_write_bytes = 0;
     uint32_t count_products = 0;
     uint32_t count_gated = 0;
+    bool operator==(const Inputs&) const = default;
   };
 
   explicit ControlRegisters(const MachineShape& shape);

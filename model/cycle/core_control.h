@@ -1,7 +1,8 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Counts completed commands, stops the core at an error, and resets it on request.
+// Cycle model of rtl/core_control.sv: counts completed commands, stops the core at an error, and
+// resets it on request.
 
 #pragma once
 

@@ -1,7 +1,7 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The epilogue in time: rtl/epilogue.sv with all its parts as one unit.
+// Cycle model of rtl/epilogue.sv, with all its parts as one unit.
 //
 // What a beat becomes is worked out by the functional model when the beat enters the pipeline, and
 // counted at once: statistics are seen only when every beat of their command has left.

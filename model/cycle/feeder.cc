@@ -53,6 +53,7 @@ bool Feeder::Clock(const Inputs& in) {
     countdown_ = UINT64_MAX;
     return false;
   }
+  const bool inside = valid_ && !op_last_ && k_valid_ == dot_;  // a sample, with its last beat
   valid_ = read;
   if (read) ReadBeat();
   if (in.start) {
@@ -63,7 +64,7 @@ bool Feeder::Clock(const Inputs& in) {
     walker_.Start({.m = feed_.m, .n = feed_.n, .block_cols = feed_.block_cols});
     ShowTile();
   }
-  Count(in);
+  Count(in, inside);
   return countdown_ == 0;
 }
 
@@ -133,10 +134,10 @@ void Feeder::ShowTile() {
   releases_a_ = b_end && walker_.last_panel_b() && (!feed_.a_resident || walker_.last_block());
 }
 
-void Feeder::Count(const Inputs& in) {
+void Feeder::Count(const Inputs& in, bool was_inside) {
   countdown_ = 0;
-  if (in.start || !fire(in)) return;  // what it offers has changed
-  if (!data_ && valid_ && !op_last_ && k_valid_ == dot_ && k_left_ > dot_) {
+  if (in.start || !was_inside || !fire(in)) return;  // what it offers has changed
+  if (!data_ && !op_last_ && k_valid_ == dot_ && k_left_ > dot_) {
     // Every beat is like the one offered until the sample's last one is to be read.
     countdown_ = ((k_left_ - 1) >> dot_bits_) - 1;
   }

@@ -31,6 +31,7 @@ class Feeder {
     const Feed* feed = nullptr;  // used with start
     uint16_t a_loaded = 0, b_loaded = 0;
     bool op_ready = false;
+    bool operator==(const Inputs&) const = default;
   };
 
   Feeder(const MachineShape& shape, bool data);
@@ -93,7 +94,7 @@ class Feeder {
   void ReadBeat();
   void NextTile();
   void ShowTile();
-  void Count(const Inputs& in);
+  void Count(const Inputs& in, bool was_inside);
 
   const OperandShape a_shape_, b_shape_;
   const uint32_t a_groups_, b_groups_;  // tile rows and tile columns of a panel

@@ -1,7 +1,8 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Cycle model of mask_loader: the mask, read tile by tile and handed out in the engine's order.
+// Cycle model of rtl/mask_loader.sv: the mask, read tile by tile and handed out in the engine's
+// order.
 
 #pragma once
 
@@ -28,6 +29,7 @@ class MaskLoader {
     bool word_valid = false, word_last = false;
     const AxiWord* word_data = nullptr;  // read while word_valid, where the model carries data
     bool mask_ready = false;
+    bool operator==(const Inputs&) const = default;
   };
 
   MaskLoader(const MachineShape& shape, bool data);

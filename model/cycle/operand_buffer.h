@@ -31,6 +31,7 @@ class OperandBuffer {
     uint32_t rd_addr = 0;
     uint32_t rd_group = 0;  // tile row of the panel
     uint32_t rd_rows = 0;   // rows of the tile that exist
+    bool operator==(const Inputs&) const = default;
   };
 
   // Without data nothing is kept and the unit is never active.

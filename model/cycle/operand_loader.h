@@ -31,6 +31,7 @@ class OperandLoader {
     uint32_t release_words = 0;  // its words in a bank
     bool seg_ready = false;
     bool word_valid = false, word_last = false;  // always taken
+    bool operator==(const Inputs&) const = default;
   };
 
   OperandLoader(const MachineShape& shape, Operand operand);

@@ -1,7 +1,8 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Two tiles of outputs, written by rows and read by rows or columns (rtl/output_buffer.sv).
+// Cycle model of rtl/output_buffer.sv: two tiles of outputs, written by rows and read by rows or
+// columns.
 //
 // The RTL's skewed banks become a plain array here: a read gives neighbours of a line, whichever
 // bank they are in. Places that a read leaves out are 0.
@@ -28,6 +29,7 @@ class OutputBuffer {
     uint32_t rd_line = 0;
     int32_t rd_first = 0;   // above -Banks
     uint32_t rd_valid = 0;  // bit i: place i is read
+    bool operator==(const Inputs&) const = default;
   };
 
   // Without data nothing is kept and all reads are 0.

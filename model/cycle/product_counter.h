@@ -19,6 +19,7 @@ class ProductCounter {
     // Codes that are not zero, for each place; without data null, then gated() is 0.
     const uint16_t* a_nonzero = nullptr;
     const uint16_t* b_nonzero = nullptr;
+    bool operator==(const Inputs&) const = default;
   };
 
   ProductCounter() { Reset(); }

@@ -1,8 +1,8 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes the outputs of one command after the other to memory, then its completion record
-// (rtl/result_writer.sv).
+// Cycle model of rtl/result_writer.sv: writes the outputs of one command after the other to memory,
+// then its completion record.
 #pragma once
 
 #include <array>
@@ -42,6 +42,7 @@ class ResultWriter {
     bool halt = false;
     bool aw_ready = false, w_ready = false;
     AxiWriteResponse b;
+    bool operator==(const Inputs&) const = default;
   };
 
   ResultWriter(const MachineShape& shape, bool data);

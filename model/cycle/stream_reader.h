@@ -1,8 +1,8 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Cycle model of stream_reader: byte segments of memory, delivered as words that begin at the
-// segment's first byte.
+// Cycle model of rtl/stream_reader.sv: byte segments of memory, delivered as words that begin at
+// the segment's first byte.
 
 #pragma once
 
@@ -24,6 +24,7 @@ class StreamReader {
     bool beat_valid = false;
     const AxiWord* beat_data = nullptr;  // read while beat_valid, where the model carries data
     bool word_ready = false;
+    bool operator==(const Inputs&) const = default;
   };
 
   // `segments` bursts under way, a power of two; every address is a multiple of `align` bytes.

@@ -1,9 +1,8 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The accelerator core, cycle by cycle: the same pins in every cycle as rtl/tetralog_core.sv, for
-// any shape. Each unit of the RTL has a class of its name here; values come from the functional
-// model.
+// Cycle model of rtl/tetralog_core.sv, the accelerator core: the same pins in every cycle, for any
+// shape. Its units are classes by the names of the RTL; values come from the functional model.
 //
 // All outputs of the core are registers, so Outputs() needs no inputs. Payloads are those of the
 // RTL while their valid is high.

@@ -1,8 +1,8 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The streaming engine in time: rtl/tetralog_engine.sv. Operands count as beats only; the sums of a
-// tile come ready with its last beat and are seen when the array's wavefront has passed.
+// Cycle model of rtl/tetralog_engine.sv: the streaming engine. Operands count as beats only; the
+// sums of a tile come ready with its last beat and are seen when the array's wavefront has passed.
 
 #pragma once
 
@@ -44,6 +44,7 @@ class TetralogEngine {
     uint32_t mask_data = 0;  // a bit a lane: the code is not 0
     bool d_ready = false;
     bool stats_ready = false;
+    bool operator==(const Inputs&) const = default;
   };
 
   TetralogEngine(const MachineShape& shape, bool data);
@@ -66,10 +67,8 @@ class TetralogEngine {
   }
 
   bool d_valid() const { return epilogue_.d_valid(); }
-  const uint32_t* d_data() const {
-    return epilogue_.d_data();
-  }  // Lanes words of 32 bits, 0 where
-     // no element is
+  // Lanes words of 32 bits, 0 where no element is.
+  const uint32_t* d_data() const { return epilogue_.d_data(); }
   uint32_t d_lane_valid() const { return epilogue_.d_lane_valid(); }  // a bit a lane
   uint32_t d_sample() const { return epilogue_.d_sample(); }
   bool d_last() const { return epilogue_.d_last(); }

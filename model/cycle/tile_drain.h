@@ -1,8 +1,8 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Hands the sums of finished tiles to the epilogue, row by row, Lanes columns a beat, in time like
-// rtl/tile_drain.sv.
+// Cycle model of rtl/tile_drain.sv: hands the sums of finished tiles to the epilogue, row by row,
+// Lanes columns a beat.
 //
 // A tile's sums are copied when it starts. Two tiles are kept, not a queue of beats: a tile starts
 // only when the output side is at the tile before it, which is then the only other one in use.

@@ -1,7 +1,7 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// Cycle model of tile_fetch: which lines of the tiles of a stored matrix are asked for, have
+// Cycle model of rtl/tile_fetch.sv: which lines of the tiles of a stored matrix are asked for, have
 // arrived, and are read. The elements are kept by the user.
 
 #pragma once
@@ -26,6 +26,7 @@ class TileFetch {
     bool seg_ready = false;
     bool word_valid = false, word_last = false;
     bool rd_next = false;  // only while rd_valid
+    bool operator==(const Inputs&) const = default;
   };
 
   // `nibbles` of an element, `tiles` buffered, a power of two up to 16.

@@ -27,9 +27,8 @@ class TileWalker {
   explicit TileWalker(const MachineShape& shape);
 
   void Reset() { valid_ = false; }
-  void Start(
-      const TileWalk& walk);  // while !valid(), or with the last tile taken in the same cycle
-  void Next();                // takes the tile shown; only while valid()
+  void Start(const TileWalk& walk);  // while !valid(), or when the last tile is taken
+  void Next();                       // takes the tile shown; only while valid()
 
   // The tile shown, while valid().
   bool valid() const { return valid_; }

@@ -47,7 +47,7 @@ inline uint8_t NonZeroNibbles(uint8_t byte, uint8_t mask) {
 }
 
 void CountColumns(const uint8_t* packed, size_t rows, size_t stride, size_t bytes, uint8_t mask,
-                  uint64_t* counts) {
+                  uint32_t* counts) {
   constexpr size_t kBytes = 256, kRows = 15;  // at a time; a nibble counts to 15
   for (size_t b0 = 0; b0 < bytes; b0 += kBytes) {
     const size_t n = bytes - b0 < kBytes ? bytes - b0 : kBytes;

@@ -70,7 +70,7 @@ struct Kernels {
   // Non-zero codes of a packed matrix, a code being zero where its bits under the mask are: of
   // every column, added to counts[2 * bytes], and of one row.
   void (*count_columns)(const uint8_t* packed, size_t rows, size_t stride, size_t bytes,
-                        uint8_t mask, uint64_t* counts);
+                        uint8_t mask, uint32_t* counts);
   uint64_t (*count_row)(const uint8_t* packed, size_t bytes, uint8_t mask);
 
   // z = wrap32(z + c), c[i * step] with step 0 or 1; how many wrapped.

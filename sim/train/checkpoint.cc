@@ -3,7 +3,6 @@
 
 #include "sim/train/checkpoint.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -12,11 +11,14 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
 #include "sim/hdf5_group.h"
+#include "sim/hdf5_image.h"
 #include "sim/train/hash.h"
+#include "sim/whole_file.h"
 
 namespace tetralog::train {
 namespace {
@@ -24,7 +26,6 @@ namespace {
 constexpr char kMagic[] = "tetralog checkpoint\n";
 constexpr uint32_t kVersion = 1;
 constexpr size_t kHeader = 512;  // the least user block of HDF5
-constexpr size_t kGrowth = 1 << 20;
 constexpr char kAdvice[] = "use another checkpoint or start again without --resume";
 
 [[noreturn]] void Fail(const std::string& path, const std::string& what) {
@@ -52,10 +53,10 @@ void WriteList(const std::string& path, hid_t file, const char* name,
     names += named.name + "\n";
     sizes.push_back(named.values.size());
   }
-  out.dataset("names", {names.size()}, std::vector<uint8_t>(names.begin(), names.end()));
-  out.dataset("sizes", {sizes.size()}, sizes);
+  out.dataset("_names", {names.size()}, std::vector<uint8_t>(names.begin(), names.end()));
+  out.dataset("_sizes", {sizes.size()}, sizes);
   for (const NamedValues& named : list) {
-    std::string link = "=" + named.name;
+    std::string link = named.name;
     std::replace(link.begin(), link.end(), '/', '.');
     out.dataset(link.c_str(), {named.values.size()}, named.values);
   }
@@ -66,15 +67,15 @@ std::vector<NamedValues> ReadList(const std::string& path, hid_t file, const cha
   Handle group(H5Gopen2(file, name, H5P_DEFAULT), H5Gclose,
                path + ": group " + name + " is missing; " + kAdvice);
   const Reader in(path, name, group, kAdvice);
-  const auto bytes = in.dataset<uint8_t>("names", {names_size});
-  const auto sizes = in.dataset<uint64_t>("sizes", {count});
+  const auto bytes = in.dataset<uint8_t>("_names", {names_size});
+  const auto sizes = in.dataset<uint64_t>("_sizes", {count});
   std::vector<NamedValues> list;
   auto begin = bytes.begin();
   for (const uint64_t size : sizes) {
     const auto end = std::find(begin, bytes.end(), '\n');
     if (end == bytes.end()) in.fail("names are missing");
     NamedValues named{std::string(begin, end), {}};
-    std::string link = "=" + named.name;
+    std::string link = named.name;
     std::replace(link.begin(), link.end(), '/', '.');
     named.values = in.dataset<double>(link.c_str(), {size});
     list.push_back(std::move(named));
@@ -89,35 +90,20 @@ uint64_t NamesSize(const std::vector<NamedValues>& list) {
   return size;
 }
 
-// A file access that lives in memory; `image` is what it begins with.
-hid_t MemoryAccess(std::vector<uint8_t>* image) {
-  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-  H5Pset_fapl_core(access, kGrowth, false);
-  if (image != nullptr) H5Pset_file_image(access, image->data(), image->size());
-  return access;
-}
-
 std::vector<uint8_t> ToImage(const std::string& path, const Checkpoint& c) {
-  const std::string error = path + ": cannot be made in memory; free some memory";
-  Handle access(MemoryAccess(nullptr), H5Pclose, error);
-  Handle file(H5Fcreate("checkpoint", H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, error);
-  const Writer root(path, file, 0);
-  root.attribute("version", kVersion);
-  root.attribute("step", c.step);
-  root.attribute("images", c.images);
-  root.attribute("recipe", c.recipe);
-  root.attribute("state_size", uint64_t{c.state.size()});
-  root.attribute("state_names", NamesSize(c.state));
-  root.attribute("history_size", uint64_t{c.history.size()});
-  root.attribute("history_names", NamesSize(c.history));
-  WriteList(path, file, "state", c.state);
-  WriteList(path, file, "history", c.history);
-  if (H5Fflush(file, H5F_SCOPE_LOCAL) < 0) throw std::runtime_error(error);
-  const ssize_t size = H5Fget_file_image(file, nullptr, 0);
-  if (size < 0) throw std::runtime_error(error);
-  std::vector<uint8_t> image(static_cast<size_t>(size));
-  if (H5Fget_file_image(file, image.data(), image.size()) < 0) throw std::runtime_error(error);
-  return image;
+  return MakeHdf5Image(path, [&](hid_t file) {
+    const Writer root(path, file, 0);
+    root.attribute("version", kVersion);
+    root.attribute("step", c.step);
+    root.attribute("images", c.images);
+    root.attribute("recipe", c.recipe);
+    root.attribute("state_size", uint64_t{c.state.size()});
+    root.attribute("state_names", NamesSize(c.state));
+    root.attribute("history_size", uint64_t{c.history.size()});
+    root.attribute("history_names", NamesSize(c.history));
+    WriteList(path, file, "state", c.state);
+    WriteList(path, file, "history", c.history);
+  });
 }
 
 // Of what follows; the rest of the user block is zero.
@@ -131,33 +117,6 @@ std::string Header(const uint8_t* image, size_t size) {
 
 // ---------------------------------------------------------------------------- files
 
-// A descriptor that closes itself.
-class Descriptor {
- public:
-  Descriptor(const std::string& path, int flags)
-      : fd_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int fd() const { return fd_; }
-  bool Write(const void* data, size_t size) const {
-    const char* at = static_cast<const char*>(data);
-    while (size > 0) {
-      const ssize_t done = write(fd_, at, size);
-      if (done < 0 && errno == EINTR) continue;
-      if (done <= 0) return false;
-      at += done;
-      size -= static_cast<size_t>(done);
-    }
-    return true;
-  }
-
- private:
-  int fd_;
-};
-
 std::string Temporary(const std::string& path) { return path + ".tmp"; }
 
 std::string Folder(const std::string& path) {
@@ -165,7 +124,13 @@ std::string Folder(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
+// A rename would put a file in the place of a device.
+void RefuseSpecial(const std::string& path) {
+  if (IsSpecialFile(path)) Fail(path, "is no regular file; give the path of a checkpoint");
+}
+
 std::vector<uint8_t> ReadWhole(const std::string& path) {
+  RefuseSpecial(path);
   FILE* file = std::fopen(path.c_str(), "rb");
   std::vector<uint8_t> bytes;
   bool good = file != nullptr;
@@ -191,24 +156,18 @@ std::vector<uint8_t> ReadWhole(const std::string& path) {
 
 void WriteCheckpoint(const std::string& path, const Checkpoint& checkpoint) {
   QuietErrors quiet;
+  RefuseSpecial(path);
   const std::vector<uint8_t> image = ToImage(path, checkpoint);
   const std::string header = Header(image.data(), image.size());
   const std::string temporary = Temporary(path);
-  const auto fail = [&](int error) {
+  const std::span header_bytes(reinterpret_cast<const uint8_t*>(header.data()), header.size());
+  int error = WriteWholeFile(temporary, {header_bytes, image}, true);
+  if (error == 0 && rename(temporary.c_str(), path.c_str()) != 0) error = errno;
+  if (error != 0) {
     unlink(temporary.c_str());
     FailToWrite(path, error);
-  };
-  {
-    const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
-    if (file.fd() < 0) FailToWrite(path, errno);
-    if (!file.Write(header.data(), header.size()) || !file.Write(image.data(), image.size()) ||
-        fsync(file.fd()) != 0)
-      fail(errno);
   }
-  if (rename(temporary.c_str(), path.c_str()) != 0) fail(errno);
-  // The rename itself; file systems that cannot sync a folder lose at most this checkpoint.
-  const Descriptor folder(Folder(path), O_RDONLY | O_DIRECTORY);
-  if (folder.fd() >= 0) fsync(folder.fd());
+  SyncFolder(Folder(path));
 }
 
 Checkpoint ReadCheckpoint(const std::string& path) {
@@ -230,7 +189,7 @@ Checkpoint ReadCheckpoint(const std::string& path) {
 
   const std::string error = path + ": is not readable as HDF5; " + kAdvice;
   Handle access(MemoryAccess(&bytes), H5Pclose, error);
-  Handle file(H5Fopen("checkpoint", H5F_ACC_RDONLY, access), H5Fclose, error);
+  Handle file(H5Fopen("image", H5F_ACC_RDONLY, access), H5Fclose, error);
   const Reader root(path, "", file, kAdvice);
   if (const uint32_t version = root.number<uint32_t>("version"); version != kVersion)
     root.fail(fmt::format("has version {}, this program reads version {}", version, kVersion));
@@ -246,10 +205,10 @@ Checkpoint ReadCheckpoint(const std::string& path) {
 }
 
 void CheckCheckpointPath(const std::string& path) {
-  if (std::filesystem::is_directory(path)) FailToWrite(path, EISDIR);
+  RefuseSpecial(path);
   const std::string temporary = Temporary(path);
-  const Descriptor file(temporary, O_WRONLY | O_CREAT);
-  if (file.fd() < 0) FailToWrite(path, errno);
+  const int error = WriteWholeFile(temporary, {});
+  if (error != 0) FailToWrite(path, error);
   unlink(temporary.c_str());
 }
 

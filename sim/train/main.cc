@@ -72,6 +72,12 @@ void WriteResult(const TrainArguments& args, const Recipe& recipe,
   if (!args.plot.empty()) WriteText(args.plot, LearningCurveSvg(recipe, result));
 }
 
+std::string TestText(const RunResult& result) {
+  return result.history.tests.empty()
+             ? "not tested"
+             : fmt::format("test accuracy {:.2f} %", 100 * result.test_accuracy);
+}
+
 int Train(const TrainArguments& args) {
   const reference::Dataset dataset = reference::load_dataset(args.data);
   const Recipe recipe = CheckTrainArguments(args, dataset.train.size());
@@ -96,9 +102,8 @@ int Train(const TrainArguments& args) {
   }
   WriteResult(args, recipe, dataset, result);
   if (!args.record.empty()) WriteRecord(args.record, recipe, std::move(result.record));
-  fmt::print("{} on {}: {} steps, loss {:.4f}, test accuracy {:.2f} %, weights {}\n",
-             recipe.network, recipe.machine, result.steps, result.train_loss,
-             100 * result.test_accuracy, HashText(result.weights_hash));
+  fmt::print("{} on {}: {} steps, loss {:.4f}, {}, weights {}\n", recipe.network, recipe.machine,
+             result.steps, result.train_loss, TestText(result), HashText(result.weights_hash));
   return 0;
 }
 
