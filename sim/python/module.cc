@@ -17,9 +17,9 @@
 
 #include "model/contract.h"
 #include "model/dot_product.h"
+#include "sim/functional/host_quantizer.h"
 #include "sim/functional/instruction_set.h"
 #include "sim/python/code_product.h"
-#include "sim/functional/host_quantizer.h"
 #include "sim/reference/seeds.h"
 
 namespace py = pybind11;

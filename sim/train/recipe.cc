@@ -48,7 +48,7 @@ struct Usual {
 };
 constexpr Usual kUsual[] = {{"mlp", 6, 128, 0.05},    {"lenet", 3, 32, 0.02},
                             {"resnet8", 3, 32, 0.05}, {"resnet20", 3, 32, 0.05},
-                            {"resnet", 3, 32, 0.05},  {"vit", 5, 32, 0.05}};
+                            {"resnet", 3, 32, 0.05},  {"vit", 5, 32, 0.02}};
 
 std::vector<std::string> Networks() {
   std::vector<std::string> names;
