@@ -107,7 +107,8 @@ std::unique_ptr<Machine> MakeModelMachine(const std::string& level, const std::s
                                           const std::vector<MachineShape>& known) {
   const MachineShape parsed = ParseShape(shape, known);
   if (level == "functional")
-    return std::make_unique<FunctionalMachine>(parsed, kMemory, FunctionalOptions{.fast = true});
+    return std::make_unique<FunctionalMachine>(
+        parsed, kMemory, FunctionalOptions{.fast = true, .count_products = false});
   if (level == "cycle")
     return std::make_unique<ClockedMachine>(std::make_unique<CycleCore>(parsed), kMemory);
   throw std::invalid_argument(
