@@ -29,45 +29,23 @@ struct Shape {
   static Model MakeModel(const MachineShape& shape, bool data) { return {shape, data}; }
   static void Drive(Unit& unit, const LoaderDrive& drive) {
     const LoaderCommand& c = drive.command;
-    unit.start_i = drive.start;
-    unit.base_i = c.base;
     unit.row_stride_i = c.by_cols ? 4 : c.line_stride;
     unit.col_stride_i = c.by_cols ? c.line_stride : 4;
-    unit.m_i = c.m;
-    unit.n_i = c.n;
-    unit.block_cols_i = c.block_cols;
-    unit.seg_ready_i = drive.seg_ready;
-    unit.word_valid_i = drive.word_valid;
-    unit.word_last_i = drive.word_last;
     SetPortAxiWord(unit.word_data_i, drive.word);
     unit.c_ready_i = drive.beat_ready;
   }
-  static Model::Inputs Inputs(const Unit&, const LoaderDrive& drive) {
-    Model::Inputs in{.seg_ready = drive.seg_ready,
-                     .word_valid = drive.word_valid,
-                     .word_last = drive.word_last,
-                     .word_data = &drive.word,
-                     .c_ready = drive.beat_ready};
-    if (!drive.start) return in;
+  static void Inputs(Model::Inputs& in, const Unit&, const LoaderDrive& drive) {
     const LoaderCommand& c = drive.command;
-    in.start = true;
-    in.base = c.base;
-    in.row_stride = c.by_cols ? 4 : c.line_stride;
-    in.col_stride = c.by_cols ? c.line_stride : 4;
-    in.m = c.m;
-    in.n = c.n;
-    in.block_cols = c.block_cols;
-    return in;
+    if (drive.start) {
+      in.row_stride = c.by_cols ? 4 : c.line_stride;
+      in.col_stride = c.by_cols ? c.line_stride : 4;
+    }
+    in.word_data = &drive.word;
+    in.c_ready = drive.beat_ready;
   }
   static bool BeatTaken(const Unit& unit) { return unit.c_valid_o && unit.c_ready_i; }
 
   static void Compare(OutputCheck& check, const Unit& unit, const Model& model) {
-    check("busy", unit.busy_o, model.busy());
-    check("seg_valid", unit.seg_valid_o, model.seg_valid());
-    if (unit.seg_valid_o) {
-      check("seg_addr", unit.seg_addr_o, model.seg_addr());
-      check("seg_bytes", unit.seg_bytes_o, model.seg_bytes());
-    }
     check("word_ready", unit.word_ready_o, model.word_ready());
     check("c_valid", unit.c_valid_o, model.c_valid());
     for (uint32_t lane = 0; check.data() && unit.c_valid_o && lane < kLanes; ++lane) {

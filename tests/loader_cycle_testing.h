@@ -29,8 +29,9 @@ struct LoaderDrive {
   bool beat_ready = false;
 };
 
-// Traits: Unit, Model, kShape, kNibbles, kOneLine (the unit can do that), static MakeModel(data),
-// Drive(Unit&, drive), Inputs(unit, drive), Compare(check, unit, model), BeatTaken(unit).
+// Traits: Unit, Model, kShape, kOneLine (the unit can do that), static MakeModel(shape, data),
+// BeatTaken(unit), and what is the unit's own: Drive(Unit&, drive), Inputs(in, unit, drive) (fields
+// of a command with start only), Compare(check, unit, model).
 template <typename Traits>
 class LoaderLockstep {
  public:
@@ -71,7 +72,7 @@ class LoaderLockstep {
   void Reset() {
     drive_.start = drive_.seg_ready = drive_.word_valid = drive_.beat_ready = false;
     words_.clear();
-    Traits::Drive(unit_, drive_);
+    Apply();
     ResetUnit(unit_);
     lockstep_.Reset();
   }
@@ -85,8 +86,44 @@ class LoaderLockstep {
     drive_.word = RandomAxiWord(rng_);
     if (rng_() % 2 == 0) drive_.word[0] &= drive_.word[1] & rng_();  // more codes that are zero
     drive_.beat_ready = !stalls_(2, rng_);
-    Traits::Drive(unit_, drive_);
+    Apply();
     Settle(unit_);
+  }
+
+  void Apply() {
+    unit_.start_i = drive_.start;
+    unit_.base_i = drive_.command.base;
+    unit_.m_i = drive_.command.m;
+    unit_.n_i = drive_.command.n;
+    unit_.block_cols_i = drive_.command.block_cols;
+    unit_.seg_ready_i = drive_.seg_ready;
+    unit_.word_valid_i = drive_.word_valid;
+    unit_.word_last_i = drive_.word_last;
+    Traits::Drive(unit_, drive_);
+  }
+  typename Model::Inputs Inputs() const {
+    typename Model::Inputs in;
+    if (drive_.start) {
+      in.start = true;
+      in.base = drive_.command.base;
+      in.m = drive_.command.m;
+      in.n = drive_.command.n;
+      in.block_cols = drive_.command.block_cols;
+    }
+    in.seg_ready = drive_.seg_ready;
+    in.word_valid = drive_.word_valid;
+    in.word_last = drive_.word_last;
+    Traits::Inputs(in, unit_, drive_);
+    return in;
+  }
+  void Compare(OutputCheck& check, const Model& model) const {
+    check("busy", unit_.busy_o, model.busy());
+    check("seg_valid", unit_.seg_valid_o, model.seg_valid());
+    if (unit_.seg_valid_o) {
+      check("seg_addr", unit_.seg_addr_o, model.seg_addr());
+      check("seg_bytes", unit_.seg_bytes_o, model.seg_bytes());
+    }
+    Traits::Compare(check, unit_, model);
   }
 
   void DrawCommand() {
@@ -110,11 +147,10 @@ class LoaderLockstep {
       const uint32_t count = (unit_.seg_bytes_o + kShape.word_bytes - 1) / kShape.word_bytes;
       for (uint32_t i = 1; i <= count; ++i) words_.push_back({now_ + latency_, i == count});
     }
-    lockstep_.Cycle(Traits::Inputs(unit_, drive_),
-                    [&](OutputCheck& check, const Model& m) { Traits::Compare(check, unit_, m); });
+    lockstep_.Cycle(Inputs(), [&](OutputCheck& check, const Model& m) { Compare(check, m); });
     Clock(unit_);
     drive_.start = false;
-    Traits::Drive(unit_, drive_);
+    Apply();
     Settle(unit_);
   }
 

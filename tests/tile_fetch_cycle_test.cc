@@ -25,45 +25,22 @@ struct Shape {
 
   static Model MakeModel(const MachineShape& shape, bool) { return {shape, kElement, kTiles}; }
   static void Drive(Unit& unit, const LoaderDrive& drive) {
-    unit.start_i = drive.start;
-    unit.base_i = drive.command.base;
     unit.line_stride_i = drive.command.line_stride;
     unit.by_cols_i = drive.command.by_cols;
     unit.one_line_i = drive.one_line;
-    unit.m_i = drive.command.m;
-    unit.n_i = drive.command.n;
-    unit.block_cols_i = drive.command.block_cols;
-    unit.seg_ready_i = drive.seg_ready;
-    unit.word_valid_i = drive.word_valid;
-    unit.word_last_i = drive.word_last;
     unit.rd_next_i = drive.beat_ready && unit.rd_valid_o;
   }
-  static Model::Inputs Inputs(const Unit& unit, const LoaderDrive& drive) {
-    Model::Inputs in{.seg_ready = drive.seg_ready,
-                     .word_valid = drive.word_valid,
-                     .word_last = drive.word_last,
-                     .rd_next = unit.rd_next_i != 0};
-    if (!drive.start) return in;
-    const LoaderCommand& c = drive.command;
-    in.start = true;
-    in.base = c.base;
-    in.line_stride = c.line_stride;
-    in.by_cols = c.by_cols;
-    in.one_line = drive.one_line;
-    in.m = c.m;
-    in.n = c.n;
-    in.block_cols = c.block_cols;
-    return in;
+  static void Inputs(Model::Inputs& in, const Unit& unit, const LoaderDrive& drive) {
+    if (drive.start) {
+      in.line_stride = drive.command.line_stride;
+      in.by_cols = drive.command.by_cols;
+      in.one_line = drive.one_line;
+    }
+    in.rd_next = unit.rd_next_i != 0;
   }
   static bool BeatTaken(const Unit& unit) { return unit.rd_next_i; }
 
   static void Compare(OutputCheck& check, const Unit& unit, const Model& model) {
-    check("busy", unit.busy_o, model.busy());
-    check("seg_valid", unit.seg_valid_o, model.seg_valid());
-    if (unit.seg_valid_o) {
-      check("seg_addr", unit.seg_addr_o, model.seg_addr());
-      check("seg_bytes", unit.seg_bytes_o, model.seg_bytes());
-    }
     check("wr_slot", unit.wr_slot_o, model.wr_slot());
     check("wr_line", unit.wr_line_o, model.wr_line());
     check("wr_word", unit.wr_word_o, model.wr_word());
