@@ -3,8 +3,8 @@
 //
 // The cycle model of feeder beside the RTL at two shapes: random commands one after the other,
 // operands that are asked for and loaded at random, an array that pauses, resets in the middle. All
-// outputs but operands in every cycle, with and without data. A third model skips what is countdown
-// while the others step, whose outputs must not change meanwhile, and must be where they are.
+// outputs but operands in every cycle, with and without data. Inputs stay now and then for as long
+// as the model without data counts down, which is when there is something to skip.
 #include <gtest/gtest.h>
 
 #include <algorithm>

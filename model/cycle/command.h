@@ -15,8 +15,6 @@
 
 namespace tetralog::cycle {
 
-using tetralog::Command;
-
 inline constexpr uint32_t kSizeMask = (uint32_t{1} << 24) - 1;  // M, N and K have 24 bits inside
 
 inline Command Decode(std::span<const uint8_t, Command::kBytes> bytes) {
