@@ -64,53 +64,56 @@ void TetralogCore::ReadInputs() {
   if (axi.r.valid) axi.r.data = ToWord(m_axi_rdata_i.read());
 }
 
-// A port costs more to write than a struct to compare, so channels that stand still are left out.
+// A port costs more to write than a value to compare, so what stands still is left out.
 void TetralogCore::WriteOutputs() {
-  if (out_.irq != driven_.irq) irq_o.write(out_.irq);
+  const auto drive = [](auto& port, auto value, auto before) {
+    if (value != before) port.write(value);
+  };
+  drive(irq_o, out_.irq, driven_.irq);
 
   const AxiLiteSlave &lite = out_.lite, &was = driven_.lite;
-  if (lite.aw_ready != was.aw_ready) s_axil_awready_o.write(lite.aw_ready);
-  if (lite.w_ready != was.w_ready) s_axil_wready_o.write(lite.w_ready);
-  if (lite.b_valid != was.b_valid) s_axil_bvalid_o.write(lite.b_valid);
-  if (lite.b_resp != was.b_resp) s_axil_bresp_o.write(lite.b_resp);
-  if (lite.ar_ready != was.ar_ready) s_axil_arready_o.write(lite.ar_ready);
-  if (lite.r_valid != was.r_valid) s_axil_rvalid_o.write(lite.r_valid);
-  if (lite.r_data != was.r_data) s_axil_rdata_o.write(lite.r_data);
-  if (lite.r_resp != was.r_resp) s_axil_rresp_o.write(lite.r_resp);
+  drive(s_axil_awready_o, lite.aw_ready, was.aw_ready);
+  drive(s_axil_wready_o, lite.w_ready, was.w_ready);
+  drive(s_axil_bvalid_o, lite.b_valid, was.b_valid);
+  drive(s_axil_bresp_o, lite.b_resp, was.b_resp);
+  drive(s_axil_arready_o, lite.ar_ready, was.ar_ready);
+  drive(s_axil_rvalid_o, lite.r_valid, was.r_valid);
+  drive(s_axil_rdata_o, lite.r_data, was.r_data);
+  drive(s_axil_rresp_o, lite.r_resp, was.r_resp);
 
   const AxiMaster& axi = out_.axi;
   if (!(axi.aw == driven_.axi.aw)) {
-    m_axi_awvalid_o.write(axi.aw.valid);
-    m_axi_awid_o.write(axi.aw.id);
-    m_axi_awaddr_o.write(axi.aw.addr);
-    m_axi_awlen_o.write(axi.aw.len);
-    m_axi_awsize_o.write(axi.aw.size);
-    m_axi_awburst_o.write(axi.aw.burst);
-    m_axi_awlock_o.write(axi.aw.lock);
-    m_axi_awcache_o.write(axi.aw.cache);
-    m_axi_awprot_o.write(axi.aw.prot);
-    m_axi_awqos_o.write(axi.aw.qos);
+    drive(m_axi_awvalid_o, axi.aw.valid, driven_.axi.aw.valid);
+    drive(m_axi_awid_o, axi.aw.id, driven_.axi.aw.id);
+    drive(m_axi_awaddr_o, axi.aw.addr, driven_.axi.aw.addr);
+    drive(m_axi_awlen_o, axi.aw.len, driven_.axi.aw.len);
+    drive(m_axi_awsize_o, axi.aw.size, driven_.axi.aw.size);
+    drive(m_axi_awburst_o, axi.aw.burst, driven_.axi.aw.burst);
+    drive(m_axi_awlock_o, axi.aw.lock, driven_.axi.aw.lock);
+    drive(m_axi_awcache_o, axi.aw.cache, driven_.axi.aw.cache);
+    drive(m_axi_awprot_o, axi.aw.prot, driven_.axi.aw.prot);
+    drive(m_axi_awqos_o, axi.aw.qos, driven_.axi.aw.qos);
   }
   if (!(axi.ar == driven_.axi.ar)) {
-    m_axi_arvalid_o.write(axi.ar.valid);
-    m_axi_arid_o.write(axi.ar.id);
-    m_axi_araddr_o.write(axi.ar.addr);
-    m_axi_arlen_o.write(axi.ar.len);
-    m_axi_arsize_o.write(axi.ar.size);
-    m_axi_arburst_o.write(axi.ar.burst);
-    m_axi_arlock_o.write(axi.ar.lock);
-    m_axi_arcache_o.write(axi.ar.cache);
-    m_axi_arprot_o.write(axi.ar.prot);
-    m_axi_arqos_o.write(axi.ar.qos);
+    drive(m_axi_arvalid_o, axi.ar.valid, driven_.axi.ar.valid);
+    drive(m_axi_arid_o, axi.ar.id, driven_.axi.ar.id);
+    drive(m_axi_araddr_o, axi.ar.addr, driven_.axi.ar.addr);
+    drive(m_axi_arlen_o, axi.ar.len, driven_.axi.ar.len);
+    drive(m_axi_arsize_o, axi.ar.size, driven_.axi.ar.size);
+    drive(m_axi_arburst_o, axi.ar.burst, driven_.axi.ar.burst);
+    drive(m_axi_arlock_o, axi.ar.lock, driven_.axi.ar.lock);
+    drive(m_axi_arcache_o, axi.ar.cache, driven_.axi.ar.cache);
+    drive(m_axi_arprot_o, axi.ar.prot, driven_.axi.ar.prot);
+    drive(m_axi_arqos_o, axi.ar.qos, driven_.axi.ar.qos);
   }
   if (!(axi.w == driven_.axi.w)) {
-    m_axi_wvalid_o.write(axi.w.valid);
+    drive(m_axi_wvalid_o, axi.w.valid, driven_.axi.w.valid);
     m_axi_wdata_o.write(ToBits(axi.w.data));
-    m_axi_wstrb_o.write(axi.w.strb);
-    m_axi_wlast_o.write(axi.w.last);
+    drive(m_axi_wstrb_o, axi.w.strb, driven_.axi.w.strb);
+    drive(m_axi_wlast_o, axi.w.last, driven_.axi.w.last);
   }
-  if (axi.b_ready != driven_.axi.b_ready) m_axi_bready_o.write(axi.b_ready);
-  if (axi.r_ready != driven_.axi.r_ready) m_axi_rready_o.write(axi.r_ready);
+  drive(m_axi_bready_o, axi.b_ready, driven_.axi.b_ready);
+  drive(m_axi_rready_o, axi.r_ready, driven_.axi.r_ready);
   driven_ = out_;
 }
 
