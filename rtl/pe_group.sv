@@ -67,7 +67,7 @@ module pe_group #(
 
 `ifndef SYNTHESIS
   // Simulation adds the products of all columns of a row at once, one lane of a word a column: the same
-  // sums (dot_product: a*b + bias(a)) in a tenth of the operations. Accumulators are in lanes of two
+  // sums (dot_product: a*b + bias(a)) in fewer operations. Accumulators are in lanes of two
   // lanes, those of even and of odd columns apart, and wider than AccWidth, so that no sum carries into
   // its neighbour. The shadow registers take the sum at the end of its cycle, half a cycle later than
   // below, and no earlier than it may be read.
