@@ -56,7 +56,11 @@ module operand_buffer #(
   assign {rotated, unused_rotated} = {wr_data_i, wr_data_i} << {turn, 2'b00};
   assign mask    = wr_across_i ? WordCodes'(1) << wr_nibble_i : '1;
 
-  logic [Panel*Dot*4-1:0] beat;  // of every bank
+`ifndef SYNTHESIS
+  logic [Panel*Dot*4-1:0]   beat;   // of every bank
+`else
+  logic [Panel*AxiData-1:0] words;  // of every bank
+`endif
   for (genvar b = 0; b < Panel; b++) begin : gen_bank
     localparam int unsigned Back = b % WordCodes;
     logic               we, re;
@@ -76,6 +80,7 @@ module operand_buffer #(
       .re_i(re), .raddr_i(rd_addr_i), .rdata_o(rdata)
     );
 
+`ifndef SYNTHESIS
     if (Beats > 1) begin : gen_beats
       assign beat[b*Dot*4 +: Dot*4] = rdata[beat_i*(Dot*4) +: Dot*4];
     end else begin : gen_beat
@@ -83,17 +88,46 @@ module operand_buffer #(
       assign unused_beat = beat_i;
       assign beat[b*Dot*4 +: Dot*4] = rdata;
     end
+`else
+    assign words[b*AxiData +: AxiData] = rdata;
+`endif
   end
 
   // Bank b is row b % Rows of tile row b / Rows.
+  logic [GroupWidth-1:0] group_q;
   if (Groups > 1) begin : gen_group
-    logic [GroupWidth-1:0] group_q;
     always_ff @(posedge clk_i) begin
       if (rd_en_i) group_q <= rd_group_i;
     end
-    assign op_o = beat[group_q*(Rows*Dot*4) +: Rows*Dot*4];
   end else begin : gen_no_group
-    assign op_o = beat;
+    assign group_q = '0;
   end
+
+`ifndef SYNTHESIS
+  assign op_o = beat[group_q*(Rows*Dot*4) +: Rows*Dot*4];
+`else
+  // AND-OR over tile rows and beats together: a tree of multiplexers is 1.4 times as large.
+  logic [Groups*Beats-1:0] select;
+  for (genvar s = 0; s < Groups * Beats; s++) begin : gen_select
+    assign select[s] = (Groups == 1 || group_q == GroupWidth'(s / Beats)) &&
+                       (Beats == 1 || beat_i == BeatWidth'(s % Beats));
+  end
+  for (genvar r = 0; r < Rows; r++) begin : gen_row
+    for (genvar i = 0; i < Dot * 4; i++) begin : gen_bit
+      logic [(Groups*Beats+1)/2-1:0] none;
+      for (genvar s = 0; s < Groups * Beats; s += 2) begin : gen_pair
+        localparam int unsigned First  = ((s/Beats)*Rows + r)*AxiData + (s%Beats)*Dot*4 + i;
+        localparam int unsigned Second = (((s+1)/Beats)*Rows + r)*AxiData + ((s+1)%Beats)*Dot*4 + i;
+        if (s + 1 < Groups * Beats) begin : gen_two
+          and_or_invert u_pair (.a_i(select[s]), .b_i(words[First]), .c_i(select[s+1]),
+                                .d_i(words[Second]), .y_o(none[s/2]));
+        end else begin : gen_one
+          assign none[s/2] = ~(select[s] & words[First]);
+        end
+      end
+      assign op_o[r*Dot*4+i] = ~&none;
+    end
+  end
+`endif
 
 endmodule

@@ -12,9 +12,13 @@
 #include <vector>
 
 #include "Voperand_buffer_r16_w128_d4.h"
+#include "Voperand_buffer_r16_w128_d4_structure.h"
 #include "Voperand_buffer_r16_w64_d16.h"
+#include "Voperand_buffer_r16_w64_d16_structure.h"
 #include "Voperand_buffer_r32_w64_d2.h"
+#include "Voperand_buffer_r32_w64_d2_structure.h"
 #include "Voperand_buffer_r4_w64_d1.h"
+#include "Voperand_buffer_r4_w64_d1_structure.h"
 #include "tests/operand_testing.h"
 
 namespace tetralog {
@@ -130,9 +134,14 @@ class OperandBufferRtl : public ::testing::Test {
   std::vector<uint8_t> memory_;
 };
 
+// As simulated and as synthesised.
 using Shapes = ::testing::Types<
     Shape<Voperand_buffer_r16_w128_d4, 16, 128, 4>, Shape<Voperand_buffer_r4_w64_d1, 4, 64, 1>,
-    Shape<Voperand_buffer_r32_w64_d2, 32, 64, 2>, Shape<Voperand_buffer_r16_w64_d16, 16, 64, 16>>;
+    Shape<Voperand_buffer_r32_w64_d2, 32, 64, 2>, Shape<Voperand_buffer_r16_w64_d16, 16, 64, 16>,
+    Shape<Voperand_buffer_r16_w128_d4_structure, 16, 128, 4>,
+    Shape<Voperand_buffer_r4_w64_d1_structure, 4, 64, 1>,
+    Shape<Voperand_buffer_r32_w64_d2_structure, 32, 64, 2>,
+    Shape<Voperand_buffer_r16_w64_d16_structure, 16, 64, 16>>;
 TYPED_TEST_SUITE(OperandBufferRtl, Shapes);
 
 TYPED_TEST(OperandBufferRtl, GivesEveryRowItsCodesOfWordsWrittenAlong) { this->ExpectMemory(); }

@@ -7,10 +7,13 @@ tetralog_verilate(sram_4_netlist TOP sram NETLIST ${sram_4_gates_NETLIST})
 tetralog_test(sram_netlist_test SOURCES sram_test.cc LABEL gates LIBS sram_4_netlist
               DEFINES SUITE=SramNetlist)
 
-# operand_buffer_unit(<rows> <panel> <bus bits> <dot>)
+# operand_buffer_unit(<rows> <panel> <bus bits> <dot>), as it is simulated and as it is synthesised
 function(operand_buffer_unit rows panel bits dot)
   tetralog_verilate(operand_buffer_r${rows}_w${bits}_d${dot} TOP operand_buffer
                     PREFIX Voperand_buffer_r${rows}_w${bits}_d${dot}
+                    PARAMS Rows=${rows} Panel=${panel} AxiData=${bits} Dot=${dot} Depth=8)
+  tetralog_verilate(operand_buffer_r${rows}_w${bits}_d${dot}_structure TOP operand_buffer STRUCTURE
+                    PREFIX Voperand_buffer_r${rows}_w${bits}_d${dot}_structure
                     PARAMS Rows=${rows} Panel=${panel} AxiData=${bits} Dot=${dot} Depth=8)
 endfunction()
 operand_buffer_unit(16 32 128 4)
@@ -19,7 +22,9 @@ operand_buffer_unit(32 32 64 2)
 operand_buffer_unit(16 16 64 16)
 tetralog_test(operand_buffer_test LABEL rtl
               LIBS operand_buffer_r16_w128_d4 operand_buffer_r4_w64_d1 operand_buffer_r32_w64_d2
-                   operand_buffer_r16_w64_d16)
+                   operand_buffer_r16_w64_d16 operand_buffer_r16_w128_d4_structure
+                   operand_buffer_r4_w64_d1_structure operand_buffer_r32_w64_d2_structure
+                   operand_buffer_r16_w64_d16_structure)
 tetralog_test(operand_buffer_cycle_test LABEL rtl
               LIBS tetralog_cycle operand_buffer_r16_w128_d4 operand_buffer_r4_w64_d1
                    operand_buffer_r32_w64_d2 operand_buffer_r16_w64_d16)
