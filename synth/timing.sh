@@ -12,16 +12,9 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 lib=$1 netlist=$2 top=$3 out=$4
 
-# A unit such as 1ns, 10ps or (1,pf) in the first ones that the library states, in ns or pF.
-scale() {
-  sed -nE "s/.*$1[ :(\"]*([0-9.]+)[ ,\"]*([munpfMUNPF]?)[sSfF].*/\1 \2/p" "$lib" | head -n 1 | awk -v base="$2" '
-    BEGIN { e["m"] = -3; e["u"] = -6; e["n"] = -9; e["p"] = -12; e["f"] = -15 }
-    { printf "%.9g", $1 * 10 ^ (e[tolower($2)] - base) }'
-}
-UNIT_NS=$(scale time_unit -9) UNIT_PF=$(scale capacitive_load_unit -12)
-[ -n "$UNIT_NS" ] && [ -n "$UNIT_PF" ] || {
-  echo "error: $lib states no time_unit or capacitive_load_unit; give another LIB" >&2; exit 1; }
-DRIVER=$("$here/buffer.sh" "$lib")
+facts=$("$here/liberty.sh" "$lib")
+fact() { echo "$facts" | sed -n "s/^$1 //p"; }
+UNIT_NS=$(fact unit_ns) UNIT_PF=$(fact unit_pf) DRIVER=$(fact driver)
 LIBERTY="$lib ${MORE_LIBERTY:-}" NETLIST=$netlist TOP=$top
 export UNIT_NS UNIT_PF DRIVER LIBERTY NETLIST TOP
 

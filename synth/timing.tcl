@@ -13,8 +13,8 @@
 #   UNCERTAINTY_NS  of the clock (0)
 #   PATHS           number of paths (1)
 #
-# Prints "clock_ns <period>", for each path "path <slack> <gates> <start> <end>" and "through <names>",
-# then the paths gate by gate. Clocks are ideal; wires have no load of their own.
+# Prints "clock_ns <period>", for each path "path <slack> <gates> <start> <end>", "through <names>" and
+# "modules <module> <its gates> ...", then the paths gate by gate. Clocks are ideal; wires have no load of their own.
 
 proc setting {name default} {
   if {[info exists ::env($name)] && $::env($name) ne ""} { return $::env($name) }
@@ -104,12 +104,18 @@ proc main {} {
     # From the end back to the clock pin of the register that starts the path.
     set pins {}
     foreach pin [[[lindex $entry 1] path] pins] { set pins [linsert $pins 0 $pin] }
-    if {[get_property [lindex $pins 0] full_name] eq "clk_i"} { set pins [lrange $pins 1 end] }
     set gates 0
-    foreach pin $pins { if {[$pin is_driver] && ![$pin is_top_level_port]} { incr gates } }
-    set start [lindex [names_along $pins] 0]
-    puts "path [format %.3f [lindex $entry 0]] $gates $start [end_name [lindex $pins end]]"
-    puts "through [join [names_along $pins] { }]"
+    array unset by_module
+    foreach pin $pins {
+      if {![$pin is_driver] || [$pin is_top_level_port]} { continue }
+      incr gates
+      set module [get_property [[$pin instance] parent] ref_name]
+      if {[info exists by_module($module)]} { incr by_module($module) } else { set by_module($module) 1 }
+    }
+    set names [lsearch -all -inline -not -exact [names_along $pins] clk_i]
+    puts "path [format %.3f [lindex $entry 0]] $gates [lindex $names 0] [end_name [lindex $pins end]]"
+    puts "through [join $names { }]"
+    puts "modules [array get by_module]"
   }
   report_checks -fields {capacitance slew net} -digits 3 -group_count $count
 }

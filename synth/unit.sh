@@ -11,14 +11,16 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 lib=$1 unit=$2 out=$3
 shift 3
-gate=$("$here/nand2.sh" "$lib")
+facts=$("$here/liberty.sh" "$lib")
+gate=$(echo "$facts" | sed -n 's/^ge //p')
+"$here/elaborate.sh" "$lib" "$unit" "$out" "$@"
 best= best_clock=
 printf '%-7s %8s %-7s %9s %9s  %s\n' effort "aim ps" adders "area GE" "clock ns" "slowest path"
 for run in ${RUNS:-area:10000 area:2000:prefix speed:2000 speed:2000:prefix}; do
   effort=${run%%:*} rest=${run#*:}
   delay=${rest%%:*} adders=${rest#"$delay"}
   adders=${adders#:} dir=$out/$(echo "$run" | tr : _)
-  EFFORT=$effort DELAY_PS=$delay ADDERS=$adders "$here/netlist.sh" "$lib" "$unit" "$dir" "$@"
+  EFFORT=$effort DELAY_PS=$delay ADDERS=$adders "$here/map.sh" "$lib" "$out/design.il" "$unit" "$dir"
   "$here/timing.sh" "$lib" "$dir/$unit.v" "$unit" "$dir/timing.rpt"
   # The last area is that of the whole.
   area=$(awk -v gate="$gate" '/Chip area for/ { area = $NF } END { printf "%.0f", area / gate }' "$dir/area.txt")
