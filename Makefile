@@ -2,7 +2,7 @@
 BUILD := build
 JOBS  ?= $(shell nproc)
 
-PACKAGES := clang clang-format cmake ninja-build ccache mold make git python3 verilator yosys \
+PACKAGES := clang clang-format cmake ninja-build ccache mold make git python3 verilator yosys opensta \
             qflow-tech-osu018 googletest libgtest-dev libtorch-dev libopenblas0-pthread \
             libhdf5-dev libdnnl-dev libbenchmark-dev libcli11-dev nlohmann-json3-dev libfmt-dev zlib1g-dev \
             libsystemc-dev pkg-config dataset-fashion-mnist \

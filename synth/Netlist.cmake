@@ -9,6 +9,9 @@ set(TETRALOG_LIBERTY /usr/share/qflow/tech/osu018/osu018_stdcells.lib CACHE FILE
     "Liberty file that netlists are mapped to")
 file(GLOB TETRALOG_RTL_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/rtl/*.sv)
 
+set(TETRALOG_FLOW cells_osu018.v elaborate.sh liberty.sh map.sh netlist.sh prefix_adder.v)
+list(TRANSFORM TETRALOG_FLOW PREPEND ${PROJECT_SOURCE_DIR}/synth/)
+
 # Functional models of all cells, made from the Liberty file itself.
 set(TETRALOG_CELLS ${CMAKE_BINARY_DIR}/netlist/cells.v)
 add_custom_command(
@@ -26,8 +29,7 @@ function(tetralog_netlist target)
   add_custom_command(
     OUTPUT ${dir}/${N_TOP}.v
     COMMAND ${PROJECT_SOURCE_DIR}/synth/netlist.sh ${TETRALOG_LIBERTY} ${N_TOP} ${dir} ${N_PARAMS}
-    DEPENDS ${TETRALOG_RTL_SOURCES} ${TETRALOG_LIBERTY} ${PROJECT_SOURCE_DIR}/synth/netlist.sh
-            ${PROJECT_SOURCE_DIR}/synth/cells_osu018.v
+    DEPENDS ${TETRALOG_RTL_SOURCES} ${TETRALOG_LIBERTY} ${TETRALOG_FLOW}
     COMMENT "Synthesising ${target}"
     VERBATIM)
   add_custom_target(${target} DEPENDS ${dir}/${N_TOP}.v)

@@ -12,3 +12,10 @@ synth: configure  ## area of the processing element and of the core, against its
 	@cmake --build $(BUILD) --target synth_report -- --quiet
 	@$(BUILD)/synth/synth_report --lib $(LIB) --out $(SYNTH_DIR) --report $(SYNTH_REPORT) \
 	  $(SYNTH_WHAT)
+
+# One unit: area, clock and slowest path in several ways of synthesis.
+.PHONY: timing
+timing: deps  ## area, clock and slowest path of one unit (UNIT=epilogue PARAMS="Lanes=4" RUNS="speed:2000:prefix")
+	@[ -n "$(UNIT)" ] || { echo 'error: which unit? make timing UNIT=epilogue PARAMS="Lanes=4"'; exit 1; }
+	@[ -f rtl/$(UNIT).sv ] || { echo "error: no rtl/$(UNIT).sv; UNIT is a module of rtl/"; exit 1; }
+	@RUNS="$(RUNS)" sh synth/unit.sh $(LIB) $(UNIT) $(BUILD)/synth/units/$(UNIT) $(PARAMS)

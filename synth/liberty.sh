@@ -1,0 +1,59 @@
+#!/bin/sh
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
+# synth/liberty.sh <liberty>: what the flow needs of a cell library, a line each; an error when the
+# library lacks it.
+#   library <name>
+#   unit_ns <its unit of time in ns>, unit_pf <its unit of capacitance in pF>
+#   driver <its smallest buffer, which drives inputs>
+#   ge <area of its smallest two-input NAND gate, one gate equivalent>
+#   cell <name> <area>, for every cell
+set -eu
+[ -n "${1:-}" ] || { echo "error: which library? give LIB=<Liberty file>" >&2; exit 1; }
+[ -f "$1" ] || { echo "error: no Liberty file $1; give another LIB" >&2; exit 1; }
+awk -v file="$1" '
+  function fail(what) { print "error: " file " " what "; give another LIB" > "/dev/stderr"; failed = 1; exit 1 }
+  function argument(text) { sub(/^[^(]*\( *"?/, "", text); sub(/"? *\).*/, "", text); return text }
+  function value(text) { sub(/^[^:]*: */, "", text); sub(/ *;.*/, "", text); gsub(/"/, "", text); return text }
+  # A number and a prefixed unit, such as 10ps, to the power of ten `base`.
+  function scaled(text, base,   number) {
+    number = text + 0
+    sub(/^ *[0-9.]+[ ,]*/, "", text)
+    return number * 10 ^ (exponent[tolower(substr(text, 1, 1))] - base)
+  }
+  function end_of_cell() {
+    if (cell == "") return
+    print "cell", cell, area
+    if (is_flop) flops++
+    if (is_buffer && !is_flop && !is_latch && !is_tristate && (driver == "" || area < driver_area)) {
+      driver = cell; driver_area = area
+    }
+    if (tolower(cell) ~ /(^|_)nand2(x1|_1)?$/ && (ge == "" || area < ge)) ge = area
+  }
+  BEGIN { exponent["m"] = -3; exponent["u"] = -6; exponent["n"] = -9; exponent["p"] = -12; exponent["f"] = -15 }
+  {
+    text = $0
+    gsub(/"[^"]*"/, "", text)
+    open += gsub(/\{/, "", text) - gsub(/\}/, "", text)
+  }
+  /^[ \t]*library *\(/ { print "library", argument($0); is_library = 1 }
+  /^[ \t]*time_unit *:/ { unit_ns = scaled(value($0), -9) }
+  /^[ \t]*capacitive_load_unit *\(/ { unit_pf = scaled(argument($0), -12) }
+  /^[ \t]*cell *\(/ { end_of_cell(); cell = argument($0); area = ""; is_flop = is_latch = is_buffer = is_tristate = 0 }
+  /^[ \t]*area *:/ { if (area == "") area = value($0) + 0 }
+  /^[ \t]*ff *\(/ { is_flop = 1 }
+  /^[ \t]*latch *\(/ { is_latch = 1 }
+  /^[ \t]*three_state *:/ { is_tristate = 1 }
+  /^[ \t]*function *:/ { if (value($0) ~ /^\(? *[A-Za-z][A-Za-z0-9_]* *\)?$/) is_buffer = 1 }
+  END {
+    if (failed) exit 1
+    if (!is_library) fail("is not a Liberty file")
+    if (open != 0) fail("is truncated: " open " groups have no end")
+    end_of_cell()
+    if (unit_ns == "" || unit_pf == "") fail("states no time_unit or capacitive_load_unit")
+    if (flops == 0) fail("has no flip-flop")
+    if (ge == "") fail("has no two-input NAND gate, the unit of area")
+    if (driver == "") fail("has no buffer to drive the inputs")
+    print "unit_ns", unit_ns; print "unit_pf", unit_pf; print "driver", driver; print "ge", ge
+  }' "$1"
