@@ -8,6 +8,8 @@
 # and area.txt (yosys stat) and <out>/yosys.log. Environment:
 #   DELAY_PS   delay that mapping, buffering and sizing aim at (default 10000)
 #   EFFORT     area (default): abc's own script; speed: logic is restructured for depth first
+#   CLOCK_GATES  none: registers that hold keep a multiplexer in front of every bit, as in a library
+#              without a gate (default: a gated clock)
 #   ADDERS     prefix: adders by a parallel prefix of least depth (default: Yosys's Brent-Kung)
 set -eu
 lib=$1 design=$(realpath "$2") top=$3 out=$4
@@ -39,12 +41,32 @@ case ${ADDERS:-} in
   *) echo "error: ADDERS=$ADDERS; give prefix or nothing" >&2; exit 1 ;;
 esac
 
+# The clock gate: a cell of the library, or made of a latch and an AND in OSU018.
+gates= cell=$(echo "$facts" | sed -n 's/^clock_gate //p')
+case ${CLOCK_GATES:-}$cell in
+  none*) ;;
+  ?*)
+    # shellcheck disable=SC2086
+    set -- $cell
+    printf 'module clock_gate (input clk_i, input enable_i, output clk_o);\n  %s gate (.%s(clk_i), .%s(enable_i), .%s(clk_o));\nendmodule\n' \
+      "$1" "$2" "$3" "$4" > "$out/clock_gate.v"
+    gates=$out/clock_gate.v ;;
+  *)
+    if echo "$facts" | grep -q '^cell LATCH '; then gates=$here/clock_gate_osu018.v; fi ;;
+esac
+[ -z "$gates" ] || gates="memory_map
+opt
+opt_dff
+techmap -map $here/clock_gates.v
+techmap -map $gates"
+
 # Nets are split into bits at the end: a simulator sees combinational loops in vectors that feed
 # themselves; OpenSTA reads no concatenation on the left of an assignment.
 cat > "$out/map.ys" <<SCRIPT
 read_liberty -lib -ignore_miss_func $lib
 read_rtlil $design
 synth -top $top -run begin:fine
+$gates
 $adders
 synth -noabc -top $top -run fine:check
 dfflibmap -liberty $lib

@@ -22,8 +22,12 @@ for run in ${RUNS:-area:10000 area:2000:prefix speed:2000 speed:2000:prefix}; do
   adders=${adders#:} dir=$out/$(echo "$run" | tr : _)
   EFFORT=$effort DELAY_PS=$delay ADDERS=$adders "$here/map.sh" "$lib" "$out/design.il" "$unit" "$dir"
   "$here/timing.sh" "$lib" "$dir/$unit.v" "$unit" "$dir/timing.rpt"
-  # The last area is that of the whole.
-  area=$(awk -v gate="$gate" '/Chip area for/ { area = $NF } END { printf "%.0f", area / gate }' "$dir/area.txt")
+  # By the areas of liberty.sh, which knows what the library forgets; the last section is the whole.
+  area=$(echo "$facts" | awk -v gate="$gate" '
+    NR == FNR { if ($1 == "cell") area[$2] = $3; next }
+    /^===/ { sum = 0 }
+    NF == 2 && $1 in area { sum += $2 * area[$1] }
+    END { printf "%.0f", sum / gate }' - "$dir/area.txt")
   clock=$(sed -n 's/^clock_ns //p' "$dir/timing.rpt")
   printf '%-7s %8s %-7s %9s %9s  %s\n' "$effort" "$delay" "${adders:--}" "$area" "$clock" \
     "$(sed -n 's/^path [^ ]* \([0-9]*\) \(.*\) \(.*\)/\1 gates, \2 to \3/p' "$dir/timing.rpt" | head -n 1)"
