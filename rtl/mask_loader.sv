@@ -6,7 +6,9 @@
 // An element passes when its code is not zero: its lane gives 1, otherwise 0. The stored lines are
 // rows, or columns when transposed_i is set, stride_i bytes apart. Tiles come out in the order in
 // which the engine drains them: row by row, Lanes columns a beat, only the beats that have columns;
-// lanes beyond the tile are unspecified. Of an element only the one bit is kept, in flip-flops.
+// lanes beyond the tile are unspecified. Of an element only the one bit is kept, in flip-flops: a line as
+// it came, in the bank of its number modulo Lanes. A beat is Lanes neighbours in one bank, or, of
+// transposed lines, the same bit of every bank.
 //
 // start_i, while busy_o is low, begins a command; its inputs stay until busy_o falls, in the cycle
 // after the last beat is taken. Words are always taken at once. Throughput: a word in and a beat out
@@ -53,7 +55,6 @@ module mask_loader #(
   localparam int unsigned LineWidth  = $clog2(MaxLine);
   localparam int unsigned WordWidth  = (MaxLine > WordCodes) ? $clog2(MaxLine / WordCodes) : 1;
   localparam int unsigned ChunkWidth = (Cols > Lanes) ? $clog2(Cols / Lanes) : 1;
-  localparam int unsigned BitWidth   = $clog2(Tiles * Rows * Cols);
 
   if (Rows < 2 || Cols < 2)
     $error("mask_loader: Rows and Cols must be at least 2");
@@ -93,43 +94,54 @@ module mask_loader #(
     assign passes[i] = |word_data_i[i*4 +: 4];
   end
 
-  // What the word brings to the columns when it is part of a row; which column it is otherwise.
-  logic [Cols-1:0] col_pass, col_in_word, col_is_line;
-  for (genvar c = 0; c < Cols; c++) begin : gen_col
-    assign col_pass[c]    = passes[c % WordCodes];
-    assign col_in_word[c] = wr_word == WordWidth'(c / WordCodes);
-    assign col_is_line[c] = wr_line == LineWidth'(c);
+  localparam int unsigned WordBits   = (MaxLine > WordCodes) ? WordCodes : MaxLine;
+  localparam int unsigned LineWords  = MaxLine / WordBits;
+  localparam int unsigned BankWords  = ((MaxLine > Lanes) ? MaxLine / Lanes : 1) * LineWords;  // a tile's
+  localparam int unsigned Depth      = Tiles * BankWords;
+  localparam int unsigned DepthWidth = $clog2(Depth);
+  localparam int unsigned BitWidth   = $clog2(WordBits);
+
+  // Where a line's word is in its bank.
+  function automatic logic [DepthWidth-1:0] place(logic [31:0] slot, logic [31:0] line,
+                                                  logic [31:0] word);
+    place = DepthWidth'(slot * BankWords + line / Lanes * LineWords + word);
+  endfunction
+
+  // The line that the beat begins with, and the element in it.
+  logic [31:0]           rd_col, rd_line, rd_element;
+  logic [DepthWidth-1:0] wr_place, rd_place;
+  assign rd_col     = 32'(rd_chunk) * Lanes;
+  assign rd_line    = transposed_i ? rd_col : 32'(rd_row);
+  assign rd_element = transposed_i ? 32'(rd_row) : rd_col;
+  assign wr_place   = place(32'(wr_slot), 32'(wr_line), (LineWords > 1) ? 32'(wr_word) : '0);
+  assign rd_place   = place(32'(rd_slot), rd_line, rd_element / WordBits);
+
+  logic [Lanes*WordBits-1:0] bank_word;
+  for (genvar l = 0; l < Lanes; l++) begin : gen_bank
+    logic [WordBits-1:0] mem [Depth];
+    logic                write;
+    assign write = word_valid_i && 32'(wr_line) % Lanes == l;
+    always_ff @(posedge clk_i) if (write) mem[wr_place] <= passes[WordBits-1:0];
+    assign bank_word[l*WordBits +: WordBits] = mem[rd_place];
   end
 
-  logic [Tiles*Rows*Cols-1:0] bits_q;
-  for (genvar r = 0; r < Rows; r++) begin : gen_row
-    logic [Cols-1:0] row_write, row_pass;
-    assign row_write = !word_valid_i ? '0
-                     : transposed_i  ? col_is_line & {Cols{wr_word == WordWidth'(r / WordCodes)}}
-                                     : col_in_word & {Cols{wr_line == LineWidth'(r)}};
-    assign row_pass  = transposed_i ? {Cols{passes[r % WordCodes]}} : col_pass;
-    for (genvar t = 0; t < Tiles; t++) begin : gen_tile
-      logic [Cols-1:0] write;
-      assign write = row_write & {Cols{wr_slot == SlotWidth'(t)}};
-      always_ff @(posedge clk_i)
-        bits_q[(t*Rows + r)*Cols +: Cols] <=
-            (bits_q[(t*Rows + r)*Cols +: Cols] & ~write) | (row_pass & write);
-    end
-  end
-
+  logic [WordBits-1:0] line_word;
   logic [BitWidth-1:0] rd_bit;
-  logic [Lanes-1:0]    beat;
-  assign rd_bit = BitWidth'(rd_slot) << ($clog2(Rows) + $clog2(Cols)) |
-                  BitWidth'(rd_row) << $clog2(Cols) | BitWidth'(rd_chunk) << $clog2(Lanes);
-  assign beat = bits_q[rd_bit +: Lanes];
+  logic [Lanes-1:0]    column, beat;
+  assign line_word = bank_word[rd_line%Lanes*WordBits +: WordBits];
+  assign rd_bit    = BitWidth'(rd_element);
+  for (genvar l = 0; l < Lanes; l++) begin : gen_column
+    assign column[l] = bank_word[l*WordBits + 32'(rd_bit)];
+  end
+  assign beat = transposed_i ? column : line_word[rd_bit +: Lanes];
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
     assign mask_data_o[l*4 +: 4] = {3'b0, beat[l]};
   end
   assign mask_valid_o = rd_valid;
 
-  if (MaxLine < WordCodes) begin : gen_unused
+  if (WordBits < WordCodes) begin : gen_unused
     logic unused_passes;
-    assign unused_passes = ^passes[WordCodes-1:MaxLine];
+    assign unused_passes = ^passes[WordCodes-1:WordBits];
   end
 
 `ifndef SYNTHESIS

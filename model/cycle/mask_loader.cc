@@ -23,20 +23,24 @@ uint64_t NonZeroCodes(uint64_t codes) {
 }  // namespace
 
 MaskLoader::MaskLoader(const MachineShape& shape, bool data)
-    : rows_(shape.rows),
-      cols_(shape.cols),
-      lanes_(shape.lanes),
+    : lanes_(shape.lanes),
       lane_mask_(static_cast<uint32_t>((uint64_t{1} << lanes_) - 1)),
-      word_codes_(shape.word_codes()),
-      row_words_((cols_ + 63) / 64),
+      max_line_(std::max(shape.rows, shape.cols)),
+      word_bits_(std::min(max_line_, shape.word_codes())),
+      line_words_(max_line_ / word_bits_),
       data_(data),
       fetch_(shape, 1, kTiles),
-      bits_(size_t{kTiles} * rows_ * row_words_) {}
+      lines_(size_t{kTiles} * max_line_ * line_words_) {}
 
 void MaskLoader::Reset() { fetch_.Reset(); }
 
 bool MaskLoader::Edge(const Inputs& in) {
-  if (data_ && in.word_valid) Write(*in.word_data);
+  if (data_ && in.word_valid) {
+    const uint64_t passes = NonZeroCodes((*in.word_data)[0]) |
+                            (word_bits_ > 16 ? NonZeroCodes((*in.word_data)[1]) << 16 : 0);
+    lines_[Place(fetch_.wr_slot(), fetch_.wr_line(), fetch_.wr_word() * word_bits_)] =
+        static_cast<uint32_t>(passes & ((uint64_t{1} << word_bits_) - 1));
+  }
   TileFetch::Inputs fetch{.seg_ready = in.seg_ready,
                           .word_valid = in.word_valid,
                           .word_last = in.word_last,
@@ -52,26 +56,6 @@ bool MaskLoader::Edge(const Inputs& in) {
     fetch.block_cols = in.block_cols;
   }
   return fetch_.Clock(fetch);
-}
-
-// A word is part of a row or of a column of its tile, and may be longer than it.
-void MaskLoader::Write(const AxiWord& word) {
-  const uint64_t passes =
-      NonZeroCodes(word[0]) | (word_codes_ > 16 ? NonZeroCodes(word[1]) << 16 : 0);
-  const uint32_t slot = fetch_.wr_slot(), line = fetch_.wr_line();
-  const uint32_t first = fetch_.wr_word() * word_codes_;
-  if (transposed_) {
-    const uint32_t end = std::min(rows_ - first, word_codes_), at = line % 64;
-    uint64_t* row = &bits_[Place(slot, first, line)];
-    for (uint32_t i = 0; i < end; ++i, row += row_words_) {
-      *row = (*row & ~(uint64_t{1} << at)) | (passes >> i & 1) << at;
-    }
-  } else {
-    const uint32_t codes = std::min(cols_ - first, word_codes_);
-    const uint64_t bits = ((uint64_t{1} << codes) - 1) << (first % 64);
-    uint64_t& row = bits_[Place(slot, line, first)];
-    row = (row & ~bits) | (passes << (first % 64) & bits);
-  }
 }
 
 }  // namespace tetralog::cycle

@@ -45,9 +45,14 @@ class MaskLoader {
   bool mask_valid() const { return fetch_.rd_valid(); }
   // Bit l: lane l passes (bit 4l of the RTL's port, whose other bits are 0).
   uint32_t mask_data() const {
+    const uint32_t slot = fetch_.rd_slot(), row = fetch_.rd_row();
     const uint32_t col = fetch_.rd_chunk() * lanes_;
-    const uint64_t row = bits_[Place(fetch_.rd_slot(), fetch_.rd_row(), col)];
-    return static_cast<uint32_t>(row >> (col % 64)) & lane_mask_;
+    if (!transposed_) return lines_[Place(slot, row, col)] >> (col % word_bits_) & lane_mask_;
+    uint32_t bits = 0;
+    for (uint32_t l = 0; l < lanes_; ++l) {
+      bits |= (lines_[Place(slot, col + l, row)] >> (row % word_bits_) & 1) << l;
+    }
+    return bits;
   }
 
   bool Clock(const Inputs& in) { return (in.start || busy()) && Edge(in); }
@@ -57,18 +62,16 @@ class MaskLoader {
 
   bool Edge(const Inputs& in);
 
-  // Where the bit of an element is, in bit col mod 64.
-  size_t Place(uint32_t slot, uint32_t row, uint32_t col) const {
-    return (size_t{slot} * rows_ + row) * row_words_ + col / 64;
+  // The word of a line that has an element's bit.
+  size_t Place(uint32_t slot, uint32_t line, uint32_t element) const {
+    return (size_t{slot} * max_line_ + line) * line_words_ + element / word_bits_;
   }
-  void Write(const AxiWord& word);
 
-  const uint32_t rows_, cols_, lanes_, lane_mask_, word_codes_;
-  const uint32_t row_words_;  // of 64 bits
+  const uint32_t lanes_, lane_mask_, max_line_, word_bits_, line_words_;
   const bool data_;
   TileFetch fetch_;
-  bool transposed_ = false;  // of the command
-  std::vector<uint64_t> bits_;
+  bool transposed_ = false;      // of the command
+  std::vector<uint32_t> lines_;  // as they came, a bit an element
 };
 
 }  // namespace tetralog::cycle
