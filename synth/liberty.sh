@@ -41,11 +41,11 @@ awk -v file="$1" '
   /^[ \t]*time_unit *:/ { unit_ns = scaled(value($0), -9) }
   /^[ \t]*capacitive_load_unit *\(/ { unit_pf = scaled(argument($0), -12) }
   /^[ \t]*cell *\(/ { end_of_cell(); cell = argument($0); area = ""; is_flop = is_latch = is_buffer = is_tristate = 0 }
-  /^[ \t]*area *:/ { if (area == "") area = value($0) + 0 }
-  /^[ \t]*ff *\(/ { is_flop = 1 }
-  /^[ \t]*latch *\(/ { is_latch = 1 }
-  /^[ \t]*three_state *:/ { is_tristate = 1 }
-  /^[ \t]*function *:/ { if (value($0) ~ /^\(? *[A-Za-z][A-Za-z0-9_]* *\)?$/) is_buffer = 1 }
+  /(^|[ \t{;])area *:/ { if (area == "") area = value($0) + 0 }
+  /(^|[ \t{;])ff *\(/ { is_flop = 1 }
+  /(^|[ \t{;])latch *\(/ { is_latch = 1 }
+  /(^|[ \t{;])three_state *:/ { is_tristate = 1 }
+  /(^|[ \t{;])function *:/ { if (value($0) ~ /^\(? *[A-Za-z][A-Za-z0-9_]* *\)?$/) is_buffer = 1 }
   END {
     if (failed) exit 1
     if (!is_library) fail("is not a Liberty file")
