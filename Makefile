@@ -3,7 +3,7 @@ BUILD := build
 JOBS  ?= $(shell nproc)
 
 PACKAGES := clang clang-format cmake ninja-build ccache mold make git python3 verilator yosys opensta \
-            qflow-tech-osu018 googletest libgtest-dev libtorch-dev libopenblas0-pthread \
+            qflow-tech-osu018 qflow-tech-osu035 googletest libgtest-dev libtorch-dev libopenblas0-pthread \
             libhdf5-dev libdnnl-dev libbenchmark-dev libcli11-dev nlohmann-json3-dev libfmt-dev zlib1g-dev \
             libsystemc-dev pkg-config dataset-fashion-mnist \
             pybind11-dev python3-dev python3-numpy python3-torch python3-h5py

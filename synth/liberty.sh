@@ -47,16 +47,16 @@ awk -v file="$1" '
   /^[ \t]*time_unit *:/ { unit_ns = scaled(value($0), -9) }
   /^[ \t]*capacitive_load_unit *\(/ { unit_pf = scaled(argument($0), -12) }
   /^[ \t]*cell *\(/ { end_of_cell(); cell = argument($0); area = ""; is_flop = is_latch = is_buffer = is_tristate = is_gate = 0 }
-  /^[ \t]*area *:/ { if (area == "") area = value($0) + 0 }
-  /^[ \t]*ff *\(/ { is_flop = 1 }
-  /^[ \t]*latch *\(/ { is_latch = 1 }
+  /(^|[ \t{;])area *:/ { if (area == "") area = value($0) + 0 }
+  /(^|[ \t{;])ff *\(/ { is_flop = 1 }
+  /(^|[ \t{;])latch *\(/ { is_latch = 1 }
   /^[ \t]*clock_gating_integrated_cell *:/ { if (value($0) == "latch_posedge") is_gate = 1 }
   /^[ \t]*pin *\(/ { pin = argument($0) }
   /^[ \t]*clock_gate_(clock|enable|out)_pin *:/ {
     if (value($0) == "true") { text = $1; sub(/^clock_gate_/, "", text); sub(/_pin.*/, "", text); pins[text] = pin }
   }
-  /^[ \t]*three_state *:/ { is_tristate = 1 }
-  /^[ \t]*function *:/ { if (value($0) ~ /^\(? *[A-Za-z][A-Za-z0-9_]* *\)?$/) is_buffer = 1 }
+  /(^|[ \t{;])three_state *:/ { is_tristate = 1 }
+  /(^|[ \t{;])function *:/ { if (value($0) ~ /^\(? *[A-Za-z][A-Za-z0-9_]* *\)?$/) is_buffer = 1 }
   END {
     if (failed) exit 1
     if (!is_library) fail("is not a Liberty file")

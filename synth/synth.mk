@@ -1,17 +1,18 @@
-# Synthesis: `make synth [LIB=<Liberty file>] [DOT=<products>]`.
+# Synthesis: `make synth [LIB=<Liberty file>] [CORE=8x8x4|16x16x1|small]`.
 LIB ?= /usr/share/qflow/tech/osu018/osu018_stdcells.lib
-# The limits hold for the default library and the default core only. DOT=1 is the core of that many
-# products, which has a report of its own.
-SYNTH_LIMITS = $(if $(findstring osu018,$(LIB)),--limits synth/limits.json,)
-SYNTH_WHAT   = $(if $(DOT),--core-dot $(DOT),$(SYNTH_LIMITS))
-SYNTH_REPORT = $(BUILD)/report/synth$(if $(DOT),_dot$(DOT),).json
-SYNTH_DIR    = $(BUILD)/synth/netlists/$(basename $(notdir $(LIB)))
+SYNTH_LIB    = $(basename $(notdir $(LIB)))
+SYNTH_DIR    = $(BUILD)/synth/netlists/$(SYNTH_LIB)
+SYNTH_OSU018 = $(filter osu018_stdcells,$(SYNTH_LIB))
+# The limits hold for the flagship in the default library; other cores and libraries have reports of
+# their own, and only the flagship has the table of processing elements.
+SYNTH_WHAT   = $(if $(CORE),--build $(CORE) --no-pe,$(if $(SYNTH_OSU018),--limits synth/limits.json))
+SYNTH_REPORT = $(BUILD)/report/synth$(if $(CORE),_$(CORE))$(if $(SYNTH_OSU018),,_$(SYNTH_LIB)).json
 
 .PHONY: synth
-synth: configure  ## area of the processing element and of the core, against its limits (LIB=<Liberty file> DOT=<products>)
+synth: configure  ## area and clock of the processing element and of the core, against limits (LIB=<Liberty file> CORE=8x8x4|16x16x1|small)
 	@cmake --build $(BUILD) --target synth_report -- --quiet
 	@$(BUILD)/synth/synth_report --lib $(LIB) --out $(SYNTH_DIR) --report $(SYNTH_REPORT) \
-	  $(SYNTH_WHAT)
+	  --jobs $(JOBS) $(SYNTH_WHAT)
 
 # One unit: area, clock and slowest path in several ways of synthesis.
 .PHONY: timing

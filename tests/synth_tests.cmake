@@ -88,3 +88,6 @@ tetralog_verilate(random_source_netlist TOP random_source PREFIX Vrandom_source_
 tetralog_test(random_source_netlist_test SOURCES random_source_rtl_test.cc LABEL gates
               LIBS random_source_netlist tetralog_model
               DEFINES SUITE=RandomSourceNetlist FOUR_LANES_ONLY)
+
+# The report tool's flow and its reading of libraries.
+tetralog_test(synth_flow_test LIBS tetralog_synth LABEL gates)
