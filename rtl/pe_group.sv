@@ -136,7 +136,7 @@ module pe_group #(
   localparam int unsigned SUM_WIDTH    = 10 + $clog2(Dot);
   localparam int unsigned LOW_WIDTH    = (SUM_WIDTH < AccWidth) ? SUM_WIDTH : AccWidth;
   // With fewer products the operands' way through the adders is shorter than the clock anyway.
-  localparam int unsigned FAST_COLUMNS = (Dot > 2) ? 4 : 0;
+  localparam int unsigned FAST_COLUMNS = (Dot > 2) ? 3 : 0;
   localparam int unsigned A_N_WIDTH    = 3;
 
   logic capture_clk;
