@@ -133,8 +133,8 @@ module pe_group #(
   logic [GroupRows*GroupCols*AccWidth-1:0] selected;
 
   // A beat adds at most 960 * Dot to a sum, the low segment of an accumulator.
-  localparam int unsigned SUM_WIDTH    = 10 + $clog2(Dot);
-  localparam int unsigned LOW_WIDTH    = (SUM_WIDTH < AccWidth) ? SUM_WIDTH : AccWidth;
+  localparam int unsigned TERM_WIDTH   = 10 + $clog2(Dot);
+  localparam int unsigned LOW_WIDTH    = (TERM_WIDTH < AccWidth) ? TERM_WIDTH : AccWidth;
   // With fewer products the operands' way through the adders is shorter than the clock anyway.
   localparam int unsigned FAST_COLUMNS = (Dot > 2) ? 3 : 0;
   localparam int unsigned A_N_WIDTH    = 3;
