@@ -5,9 +5,14 @@
 // bit heap: full adders only, a half adder where a column is left with two bits, and no separate
 // final adder.
 //
-// Column c starts with its input bits and the carries of column c - 1. Full adder j of the column
-// takes entries 3j .. 3j+2 of the column's queue and appends its sum, which is first in, first out, so
-// early bits are added early and the depth stays logarithmic but for one ripple along the columns.
+// Full adder j of a column takes entries 3j .. 3j+2 of the column's queue. The queue is in order of
+// time: the column's bits, then what its adders and those of the column below give, alternating; so
+// early bits are added early, the depth is logarithmic, and the one carry that ripples through all
+// columns enters each by its last adder only. Above the rows each adder takes the sum of the one before
+// and the next two carries.
+// The last adder of the top FastColumns columns is made of gates, not of a library full adder: its carry
+// takes less time and it takes more area, so it is for where the ripple comes last.
+//
 // Simulation adds numbers instead, which is the same function and much faster; the structure is what
 // the tests of the netlists run on. Combinational.
 //
@@ -18,7 +23,8 @@
 module bit_heap #(
     parameter int unsigned Rows     = 4,
     parameter int unsigned InWidth  = 10,
-    parameter int unsigned OutWidth = 24
+    parameter int unsigned OutWidth = 24,
+    parameter int unsigned FastColumns = 0
 ) (
     input  logic [Rows*InWidth-1:0] rows_i,
     input  logic [OutWidth-1:0]     base_i,
@@ -55,20 +61,31 @@ module bit_heap #(
     logic [MAX_CARRIES-1:0] carry;
 
     for (genvar r = 0; r < INPUTS - 1; r++) begin : gen_input
-      assign queue[r] = rows_i[r*InWidth+c];
+      assign queue[r+1] = rows_i[r*InWidth+c];
     end
-    assign queue[INPUTS-1] = base_i[c];
-    for (genvar i = 0; i < CARRIES_IN; i++) begin : gen_carry_in
-      assign queue[INPUTS+i] = carries[c*MAX_CARRIES+i];
+    assign queue[0] = base_i[c];
+    for (genvar k = 0; k < CARRIES_IN; k++) begin : gen_carry_in
+      localparam int unsigned PLACE = (c < InWidth) ? INPUTS + 2*k : 3*(k/2) + 1 + k%2;
+      assign queue[PLACE] = carries[c*MAX_CARRIES+k];
     end
     for (genvar j = 0; j < FULL; j++) begin : gen_full
-      full_adder u_full_adder (
-          .a_i    (queue[3*j]),
-          .b_i    (queue[3*j+1]),
-          .c_i    (queue[3*j+2]),
-          .sum_o  (queue[HEIGHT+j]),
-          .carry_o(carry[j])
-      );
+      localparam int unsigned PLACE = (c >= InWidth) ? 3*j + 3
+                                    : INPUTS + j + ((j < CARRIES_IN) ? j + 1 : CARRIES_IN);
+      if (j == FULL - 1 && HALF == 0 && c + FastColumns >= OutWidth) begin : gen_fast
+        logic pass, both;
+        assign pass = queue[3*j] | queue[3*j+1];
+        assign both = queue[3*j] & queue[3*j+1];
+        assign queue[PLACE] = (pass & ~both) ^ queue[3*j+2];
+        assign carry[j] = both | (pass & queue[3*j+2]);
+      end else begin : gen_adder
+        full_adder u_full_adder (
+            .a_i    (queue[3*j]),
+            .b_i    (queue[3*j+1]),
+            .c_i    (queue[3*j+2]),
+            .sum_o  (queue[PLACE]),
+            .carry_o(carry[j])
+        );
+      end
     end
     if (HALF == 1) begin : gen_half
       assign queue[HEIGHT+FULL] = queue[3*FULL] ^ queue[3*FULL+1];

@@ -14,7 +14,8 @@
 //
 // Shadow registers have no multiplexer: they sit on a clock of their own, one per group, that pulses
 // in the second half of the cycle in which acc holds the sum. Its enable is a register that changes
-// only while clk_i is high, so it cannot glitch, and acc is stable for half a cycle on either side.
+// only while clk_i is high, so it cannot glitch. acc is stable from half a cycle before to half a cycle
+// after; its high segment (accumulator) has the first half to settle.
 //
 // Latency: with last_i at the inputs in cycle t, the shadow registers can be read from cycle
 // t + 3 until cycle t' + 1, where t' is the cycle of the next last_i.
@@ -131,27 +132,65 @@ module pe_group #(
   // Shadow register of element (r, c) while its row is selected, else 0.
   logic [GroupRows*GroupCols*AccWidth-1:0] selected;
 
+  // A beat adds at most 960 * Dot to a sum, the low segment of an accumulator.
+  localparam int unsigned TERM_WIDTH   = 10 + $clog2(Dot);
+  localparam int unsigned LOW_WIDTH    = (TERM_WIDTH < AccWidth) ? TERM_WIDTH : AccWidth;
+  // With fewer products the operands' way through the adders is shorter than the clock anyway.
+  localparam int unsigned FAST_COLUMNS = (Dot > 2) ? 3 : 0;
+  localparam int unsigned A_N_WIDTH    = 3;
+
   logic capture_clk;
   assign capture_clk = ~clk_i & captured_q;
 
+  // Operands as all elements of a row or a column share them, with the complements that products take.
+  // The signs of A have the most loads and are the first that a product needs.
+  logic [GroupRows*Dot*A_WIDTH-1:0] a;
+  logic [GroupRows*Dot*A_N_WIDTH-1:0] a_n;
+  logic [GroupCols*Dot*B_WIDTH-1:0] b_n;
+  for (genvar i = 0; i < GroupRows*Dot; i++) begin : gen_a_lines
+    logic shift, neg1, two1, one1, neg0, two0, one0, neg1_line, neg0_line;
+    assign {shift, neg1, two1, one1, neg0, two0, one0} = a_q[i*A_WIDTH +: A_WIDTH];
+    line_driver u_shift (.a_i(shift), .y_o(), .y_n_o(a_n[i*A_N_WIDTH+2]));
+    line_driver u_neg1 (.a_i(neg1), .y_o(neg1_line), .y_n_o(a_n[i*A_N_WIDTH+1]));
+    line_driver u_neg0 (.a_i(neg0), .y_o(neg0_line), .y_n_o(a_n[i*A_N_WIDTH]));
+    assign a[i*A_WIDTH +: A_WIDTH] = {shift, neg1_line, two1, one1, neg0_line, two0, one0};
+  end
+  for (genvar i = 0; i < GroupCols*Dot*B_WIDTH; i++) begin : gen_b_lines
+    line_driver u_b (.a_i(b_q[i]), .y_o(), .y_n_o(b_n[i]));
+  end
+
   for (genvar r = 0; r < GroupRows; r++) begin : gen_row
     for (genvar c = 0; c < GroupCols; c++) begin : gen_col
-      logic [AccWidth-1:0] acc_q, acc_d, shadow_q;
+      logic [AccWidth-1:0] shadow;
+      logic [LOW_WIDTH-1:0] base;
+      logic [LOW_WIDTH:0] sum;
 
       dot_product #(
-          .Dot     (Dot),
-          .AccWidth(AccWidth)
+          .Dot        (Dot),
+          .AccWidth   (LOW_WIDTH + 1),
+          .FastColumns(FAST_COLUMNS)
       ) u_dot (
-          .a_i   (a_q[r*Dot*A_WIDTH +: Dot*A_WIDTH]),
+          .a_i   (a[r*Dot*A_WIDTH +: Dot*A_WIDTH]),
+          .a_n_i (a_n[r*Dot*A_N_WIDTH +: Dot*A_N_WIDTH]),
           .b_i   (b_q[c*Dot*B_WIDTH +: Dot*B_WIDTH]),
-          .base_i(acc_q & {AccWidth{~first_q}}),
-          .sum_o (acc_d)
+          .b_n_i (b_n[c*Dot*B_WIDTH +: Dot*B_WIDTH]),
+          .base_i({1'b0, base}),
+          .sum_o (sum)
       );
 
-      always_ff @(posedge clk_i) acc_q <= acc_d;
-      always_ff @(posedge capture_clk) shadow_q <= acc_q;
+      accumulator #(
+          .Width(AccWidth),
+          .Low  (LOW_WIDTH)
+      ) u_acc (
+          .clk_i,
+          .capture_clk_i(capture_clk),
+          .first_i      (first_q),
+          .base_o       (base),
+          .sum_i        (sum),
+          .shadow_o     (shadow)
+      );
 
-      assign selected[(r*GroupCols+c)*AccWidth +: AccWidth] = shadow_q & {AccWidth{row_sel_i[r]}};
+      assign selected[(r*GroupCols+c)*AccWidth +: AccWidth] = shadow & {AccWidth{row_sel_i[r]}};
     end
   end
 

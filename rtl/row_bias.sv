@@ -48,10 +48,9 @@ module row_bias #(
     captured_q <= last_q;
   end
 
-  logic [AccWidth-1:0] acc_q, acc_d, shadow_q;
-
 `ifndef SYNTHESIS
   // Simulation adds the terms as they come, and takes the sum as pe_group does.
+  logic [AccWidth-1:0] acc_q, acc_d, shadow_q;
   logic [A_WIDTH-1:0] a;
   logic [TERM_WIDTH-1:0] low, high, negative, term;  // magnitudes of the digits, N, the bias
   always_comb begin
@@ -76,38 +75,57 @@ module row_bias #(
     if (captured_q) shadow_q <= acc_q;
   end
 `else
-  // Bias of one product: at most 120 before the shift, at most 60 when there is one.
+  // The bias of a product is the product with b = 0, which enters as 0 or, in excess-8 form, as 8: a
+  // digit multiplies 8 * int4, or its complement where it is negative.
   logic [Dot*TERM_WIDTH-1:0] terms;
   for (genvar i = 0; i < Dot; i++) begin : gen_term
     logic shift, neg1, two1, one1, neg0, two0, one0;
-    logic [3:0] digit1, digit0, negative, positive;
-    logic [6:0] term;
+    logic [4:0] row0, row1;
     assign {shift, neg1, two1, one1, neg0, two0, one0} = a_q[i*A_WIDTH +: A_WIDTH];
-    assign digit1   = {two1, one1, 2'b00};
-    assign digit0   = {2'b00, two0, one0};
-    assign negative = (digit1 & {4{neg1}}) + (digit0 & {4{neg0}});
-    assign positive = (digit1 & {4{~neg1}}) + (digit0 & {4{~neg0}});
-    assign term     = {b_int4_q ? positive : negative, 3'b000} + {negative, 3'b000}
-                    - {3'b000, negative};
-    assign terms[i*TERM_WIDTH +: TERM_WIDTH] = shift ? {term[5:0], 4'b0000} : {3'b000, term};
+    assign row0 = (5'({b_int4_q ^ neg0, {3{neg0}}}) & {5{one0}})
+                | ({b_int4_q ^ neg0, {3{neg0}}, 1'b0} & {5{two0}});
+    assign row1 = (5'({b_int4_q ^ neg1, {3{neg1}}}) & {5{one1}})
+                | ({b_int4_q ^ neg1, {3{neg1}}, 1'b0} & {5{two1}});
+    product_sum u_sum (
+        .row0_n_i (~row0),
+        .row1_n_i (~row1),
+        .shift_i  (shift),
+        .shift_n_i(~shift),
+        .product_o(terms[i*TERM_WIDTH +: TERM_WIDTH])
+    );
   end
+
+  // The accumulator is that of an element of pe_group.
+  localparam int unsigned SUM_WIDTH = TERM_WIDTH + $clog2(Dot);
+  localparam int unsigned LOW_WIDTH = (SUM_WIDTH < AccWidth) ? SUM_WIDTH : AccWidth;
+  logic [LOW_WIDTH-1:0] base;
+  logic [LOW_WIDTH:0] sum;
+  logic [AccWidth-1:0] shadow_q;
 
   bit_heap #(
       .Rows    (Dot),
       .InWidth (TERM_WIDTH),
-      .OutWidth(AccWidth)
+      .OutWidth(LOW_WIDTH + 1)
   ) u_heap (
       .rows_i(terms),
-      .base_i(acc_q & {AccWidth{~first_q}}),
-      .sum_o (acc_d)
+      .base_i({1'b0, base}),
+      .sum_o (sum)
   );
 
-  // The shadow register is clocked as in pe_group.
   logic capture_clk;
   assign capture_clk = ~clk_i & captured_q;
 
-  always_ff @(posedge clk_i) acc_q <= acc_d;
-  always_ff @(posedge capture_clk) shadow_q <= acc_q;
+  accumulator #(
+      .Width(AccWidth),
+      .Low  (LOW_WIDTH)
+  ) u_acc (
+      .clk_i,
+      .capture_clk_i(capture_clk),
+      .first_i      (first_q),
+      .base_o       (base),
+      .sum_i        (sum),
+      .shadow_o     (shadow_q)
+  );
 `endif
 
   assign bus_o = shadow_q & {AccWidth{sel_i}};

@@ -93,6 +93,7 @@ module tile_drain #(
   logic [Rows-1:0]      row_sel_q;
   logic [RowsWidth-1:0] rows_left_q;
   logic [ColsWidth-1:0] cols_q, base_q;  // base: first column of the beat
+  logic [Chunks-1:0]    chunk_sel_q;     // the same, one-hot
   logic [1:0]           count_q;         // beats in the queue
   logic                 read, read_last, last_chunk, last_row;
   // While the next tile waits to be read, wait_q is that one's.
@@ -113,17 +114,21 @@ module tile_drain #(
       rows_left_q <= next_rows_q;
       cols_q      <= next_cols_q;
       base_q      <= '0;
+      chunk_sel_q <= Chunks'(1);
     end else if (read) begin
       if (last_chunk) begin
         base_q      <= '0;
+        chunk_sel_q <= Chunks'(1);
         row_sel_q   <= row_sel_q << 1;
         rows_left_q <= rows_left_q - RowsWidth'(1);
       end else begin
-        base_q <= base_q + ColsWidth'(Lanes);
+        base_q      <= base_q + ColsWidth'(Lanes);
+        chunk_sel_q <= chunk_sel_q << 1;
       end
     end
   end
-  assign row_sel_o = row_sel_q & {Rows{read}};
+  // The buses are long: the selection comes out of registers, whether or not the row is taken.
+  assign row_sel_o = row_sel_q;
 
   // Chunk of the selected row, as an and-or of constant slices.
   logic [BeatWidth-1:0] chunk_data, read_data;
@@ -131,7 +136,7 @@ module tile_drain #(
     chunk_data = '0;
     for (int unsigned j = 0; j < Chunks; j++)
       chunk_data |= row_data_i[j*BeatWidth +: BeatWidth] &
-                    {BeatWidth{base_q == ColsWidth'(j * Lanes)}};
+                    {BeatWidth{chunk_sel_q[j]}};
   end
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
     assign read_data[l*AccWidth +: AccWidth] =
@@ -142,7 +147,8 @@ module tile_drain #(
   logic                  out_busy_q, take, out_last_beat, out_last_chunk;
   logic [RowsWidth-1:0]  out_rows_q;
   logic [ColsWidth-1:0]  out_cols_q, out_base_q;
-  logic [IndexWidth-1:0] row_q, col_q;
+  logic [IndexWidth-1:0] row_q;              // row of the beat
+  logic [IndexWidth-1:0] col_q, beat_col_q;  // first column of the tile, of the beat
   logic                  last_q;
   assign acc_valid_o    = count_q != 2'd0;
   assign take           = acc_valid_o && acc_ready_i;
@@ -178,14 +184,17 @@ module tile_drain #(
       out_base_q <= '0;
       row_q      <= next_row_q;
       col_q      <= next_col_q;
+      beat_col_q <= next_col_q;
       last_q     <= next_last_q;
     end else if (take) begin
       if (out_last_chunk) begin
         out_base_q <= '0;
         out_rows_q <= out_rows_q - RowsWidth'(1);
         row_q      <= row_q + IndexWidth'(1);
+        beat_col_q <= col_q;
       end else begin
         out_base_q <= out_base_q + ColsWidth'(Lanes);
+        beat_col_q <= beat_col_q + IndexWidth'(Lanes);
       end
     end
   end
@@ -195,7 +204,7 @@ module tile_drain #(
     assign acc_lane_valid_o[l] = {1'b0, out_base_q} + (ColsWidth + 1)'(l) < {1'b0, out_cols_q};
   end
   assign acc_row_o  = row_q;
-  assign acc_col_o  = col_q + IndexWidth'(out_base_q);
+  assign acc_col_o  = beat_col_q;
   assign acc_last_o = last_q && out_last_beat;
 
   // Two beats (one beat) of the tile are left to read and fit the queue, or none.
@@ -212,7 +221,7 @@ module tile_drain #(
     start_i |-> rows_i != '0 && rows_i <= RowsWidth'(Rows) && cols_i != '0 &&
                 cols_i <= ColsWidth'(Cols));
   a_one_row : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    read |-> $onehot(row_sel_o));
+    read |-> $onehot(row_sel_o) && $onehot(chunk_sel_q));
   // Nothing of a tile is left two cycles after the next one has started.
   a_read_in_time : assert property (@(posedge clk_i) disable iff (!rst_ni)
     $past(start_i) && read_busy_q && read_next_q |-> read_last);

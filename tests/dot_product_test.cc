@@ -47,7 +47,9 @@ class SUITE : public ::testing::Test {
       decode_b_.eval();
       const unsigned op = decode_a_.operand_o;
       SetBits(dot_.a_i, i * kAWidth, kAWidth, op);
+      SetBits(dot_.a_n_i, i * 3, 3, OperandComplements(op));
       SetBits(dot_.b_i, i * kBWidth, kBWidth, decode_b_.operand_o);
+      SetBits(dot_.b_n_i, i * kBWidth, kBWidth, ~decode_b_.operand_o & 15);
       const int64_t negative = ((op >> 2 & 1) * (op & 3) + 4 * (op >> 5 & 1) * (op >> 3 & 3))
                                << ((op >> 6 & 1) * 4);
       bias += 15 * negative + (int4 ? 8 * AValue(codes.a[i], log4) : 0);

@@ -30,7 +30,9 @@ TEST(SUITE, EveryProductIsExactButForTheBiasOfItsNegativeDigits) {
       const int negative = ((op & 4 ? d0 : 0) + (op & 32 ? 4 * d1 : 0)) * (op & 64 ? 16 : 1);
       for (int b = 0; b < 16; ++b) {
         unit.a_i = op;
+        unit.a_n_i = OperandComplements(op);
         unit.b_i = b;
+        unit.b_n_i = ~b & 15;
         unit.eval();
         EXPECT_EQ(static_cast<int>(unit.product_o), AValue(code, log4) * b + 15 * negative)
             << "code " << code << " log4 " << log4 << " b " << b;

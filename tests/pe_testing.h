@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the tests of the processing element share: the values of stored codes written out as a
-// table, and access to bit ranges of Verilated ports of any width.
+// table, complements of decoded operands, and access to bit ranges of Verilated ports of any width.
 
 #ifndef TETRALOG_TESTS_PE_TESTING_H_
 #define TETRALOG_TESTS_PE_TESTING_H_
@@ -24,6 +24,11 @@ inline constexpr std::array<int, 16> kLog4Values = {0, 1,  2,  4,  8,  16,  32, 
 // Value of an A code (INT4 or LOG4) and of a B code (UINT4 or INT4).
 inline int AValue(unsigned code, bool log4) { return (log4 ? kLog4Values : kInt4Values)[code]; }
 inline int BValue(unsigned code, bool int4) { return (int4 ? kInt4Values : kUint4Values)[code]; }
+
+// The complements of {k, neg1, neg0} of a decoded A operand, as operand_product takes them.
+inline unsigned OperandComplements(unsigned operand) {
+  return (~operand >> 4 & 4) | (~operand >> 4 & 2) | (~operand >> 2 & 1);
+}
 
 // Bits [lsb +: width] of a port of at most 64 bits, and of a wider one. width is at most 32.
 template <typename Port>

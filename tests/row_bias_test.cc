@@ -39,7 +39,9 @@ TEST(RowBiasRtl, IsWhatAZeroOperandOfBAddsToTheSum) {
           decode.log4_i = log4;
           decode.eval();
           product.a_i = decode.operand_o;
+          product.a_n_i = OperandComplements(decode.operand_o);
           product.b_i = int4 ? 8 : 0;
+          product.b_n_i = int4 ? 7 : 15;
           product.eval();
           unit.a_i = static_cast<uint32_t>(decode.operand_o) << (position * kAWidth);
           unit.b_int4_i = int4;

@@ -14,7 +14,7 @@ tetralog_verilate(dot_product_4_netlist TOP dot_product NETLIST ${dot_product_4_
 tetralog_test(dot_product_netlist_test SOURCES dot_product_test.cc LABEL gates
               LIBS dot_product_4_netlist ${decoders} DEFINES SUITE=DotProductNetlist)
 
-foreach(leaf full_adder and_or_invert)
+foreach(leaf full_adder and_or_invert line_driver product_sum)
   tetralog_verilate(${leaf} TOP ${leaf})
   tetralog_test(${leaf}_test LIBS ${leaf} LABEL rtl)
 endforeach()
@@ -29,10 +29,28 @@ tetralog_test(operand_product_netlist_test SOURCES operand_product_test.cc LABEL
 tetralog_verilate(row_bias_4 TOP row_bias PARAMS Dot=4)
 tetralog_test(row_bias_test LIBS row_bias_4 operand_product operand_decode_a LABEL rtl)
 
-# bit_heap_tests(<rows> <in width> <out width>): RTL and netlist.
-function(bit_heap_tests rows in out)
+# accumulator_tests(<width> <low>): RTL and netlist.
+function(accumulator_tests width low)
+  set(shape ${width}x${low})
+  set(params Width=${width} Low=${low})
+  set(defines ACC_WIDTH=${width} ACC_LOW=${low})
+  tetralog_verilate(accumulator_${shape} TOP accumulator PARAMS ${params})
+  tetralog_test(accumulator_${shape}_test SOURCES accumulator_test.cc LABEL rtl
+                LIBS accumulator_${shape} DEFINES ${defines} SUITE=AccumulatorRtl${shape})
+  tetralog_netlist(accumulator_${shape}_gates TOP accumulator PARAMS ${params})
+  tetralog_verilate(accumulator_${shape}_netlist TOP accumulator
+                    NETLIST ${accumulator_${shape}_gates_NETLIST})
+  tetralog_test(accumulator_${shape}_netlist_test SOURCES accumulator_test.cc LABEL gates
+                LIBS accumulator_${shape}_netlist DEFINES ${defines} SUITE=AccumulatorNetlist${shape})
+endfunction()
+accumulator_tests(24 12)
+accumulator_tests(12 12)
+accumulator_tests(18 13)
+
+# bit_heap_tests(<rows> <in width> <out width> <fast columns>): RTL and netlist.
+function(bit_heap_tests rows in out fast)
   set(shape ${rows}x${in}to${out})
-  set(params Rows=${rows} InWidth=${in} OutWidth=${out})
+  set(params Rows=${rows} InWidth=${in} OutWidth=${out} FastColumns=${fast})
   set(defines HEAP_ROWS=${rows} HEAP_IN=${in} HEAP_OUT=${out})
   tetralog_verilate(bit_heap_${shape} TOP bit_heap PARAMS ${params})
   tetralog_test(bit_heap_${shape}_test SOURCES bit_heap_test.cc LABEL rtl
@@ -42,9 +60,10 @@ function(bit_heap_tests rows in out)
   tetralog_test(bit_heap_${shape}_netlist_test SOURCES bit_heap_test.cc LABEL gates
                 LIBS bit_heap_${shape}_netlist DEFINES ${defines} SUITE=BitHeapNetlist${shape})
 endfunction()
-bit_heap_tests(1 1 2)
-bit_heap_tests(7 3 24)
-bit_heap_tests(16 10 24)
+bit_heap_tests(1 1 2 0)
+bit_heap_tests(7 3 24 0)
+bit_heap_tests(4 10 13 4)
+bit_heap_tests(16 10 24 24)
 
 # pe_group_tests(<rows> <cols> <dot> <acc width>): the group and its bias units, RTL and netlist.
 function(pe_group_tests rows cols dot acc)
