@@ -8,7 +8,7 @@
 # netlist), <out>/area.json (yosys stat) and <out>/yosys.log. Environment: DELAY_PS, the delay that
 # buffering and sizing aim at (default 10000); KEEP, modules that stay apart
 # instead of being flattened, which is faster where there are many instances of one; BLACKBOX, modules
-# of which only the ports are kept, such as memories.
+# of which only the ports are kept, such as memories; SOURCES, further files that the module may use.
 set -eu
 lib=$1 top=$2 out=$3
 shift 3
@@ -36,7 +36,7 @@ for m in ${BLACKBOX:-}; do
   black="$black
 blackbox $m *\\$m *\\$m\\*"
 done
-units=$(ls "$root"/rtl/*.sv | grep -v tetralog_pkg.sv | tr '\n' ' ')
+units=$(ls "$root"/rtl/*.sv | grep -v tetralog_pkg.sv | tr '\n' ' ')${SOURCES:-}
 
 # Only the modules that the top needs are elaborated; -defer leaves the others as text. Nets are split
 # into bits at the end: a simulator sees combinational loops in vectors that feed themselves.
