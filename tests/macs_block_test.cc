@@ -51,7 +51,7 @@ void Check(int dot, double (*value)(uint64_t), uint32_t seed) {
     beat.b_scale = low + random() % range;
     return beat;
   };
-  CheckSums<Unit>(seed, 4, 8, make, step, same, 256 * dot, 1);
+  CheckSums<Unit>(seed, 4, 8, make, step, same, 128 * dot, 2);
   CheckSums<Unit>(seed + 1, 4, 8, make, step, same, 400, 60);
 }
 

@@ -41,7 +41,7 @@ void Check(int dot, int pairs, uint32_t seed) {
     ++pair;
     return beat;
   };
-  CheckSums<Unit>(seed, 8, 0, every_pair, step, same, pairs, 1);
+  CheckSums<Unit>(seed, 8, 0, every_pair, step, same, pairs / 2, 2);
   const auto random_codes = [&](std::mt19937& random) {
     MacBeat beat;
     for (int i = 0; i < dot; ++i) {

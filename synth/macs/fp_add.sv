@@ -24,53 +24,42 @@ module fp_add #(
   localparam int unsigned SUM_WIDTH  = SIG_WIDTH + 2;
   localparam int unsigned NORM_BITS  = $clog2(SUM_WIDTH);
 
-  // The number of larger magnitude first.
   logic [WIDTH-1:0] larger, lesser;
-  logic swap;
-  assign swap = a_i[WIDTH-2:0] < b_i[WIDTH-2:0];
-  assign {larger, lesser} = swap ? {b_i, a_i} : {a_i, b_i};
-
-  logic sign, subtract;
-  logic [ExpWidth-1:0] exponent, lesser_exponent, distance;
-  assign sign           = larger[WIDTH-1];
-  assign subtract       = larger[WIDTH-1] ^ lesser[WIDTH-1];
-  assign exponent       = larger[ManWidth +: ExpWidth];
-  assign lesser_exponent = lesser[ManWidth +: ExpWidth];
-  sparse_heap #(
-      .Rows    (2),
-      .Width   (ExpWidth),
-      .Mask    ({2*ExpWidth{1'b1}}),
-      .Constant(ExpWidth'(1))
-  ) u_distance (
-      .rows_i({~lesser_exponent, exponent}),
-      .sum_o (distance)
+  logic [ExpWidth-1:0] distance;
+  fp_swap #(
+      .ExpWidth(ExpWidth),
+      .ManWidth(ManWidth)
+  ) u_swap (
+      .a_i       (a_i),
+      .b_i       (b_i),
+      .larger_o  (larger),
+      .lesser_o  (lesser),
+      .distance_o(distance)
   );
 
-  // Align the smaller one; bits that leave are remembered in the sticky bit. Far away it is nothing: it
-  // could not change how the larger one is rounded.
-  localparam int unsigned SHIFT_BITS = $clog2(SIG_WIDTH + 1);
-  logic gone;
-  if (ExpWidth > SHIFT_BITS) begin : gen_far
-    assign gone = ~|lesser_exponent | (|distance[ExpWidth-1:SHIFT_BITS]);
-  end else begin : gen_near
-    assign gone = ~|lesser_exponent;
-  end
-  logic [SIG_WIDTH-1:0] larger_sig, lesser_sig;
-  assign larger_sig   = {|exponent, larger[ManWidth-1:0], 2'b00};
-  assign lesser_sig = {1'b1, lesser[ManWidth-1:0], 2'b00} & {SIG_WIDTH{~gone}};
+  logic subtract;
+  logic [ExpWidth-1:0] exponent, lesser_exponent;
+  assign subtract        = larger[WIDTH-1] ^ lesser[WIDTH-1];
+  assign exponent        = larger[ManWidth +: ExpWidth];
+  assign lesser_exponent = lesser[ManWidth +: ExpWidth];
 
-  logic [SIG_WIDTH-1:0] aligned;
-  logic sticky;
-  always_comb begin
-    aligned = lesser_sig;
-    sticky  = 1'b0;
-    for (int unsigned s = 0; s < SHIFT_BITS; s++) begin
-      if (s < ExpWidth && distance[s]) begin
-        sticky  = sticky | (|(aligned & ~({SIG_WIDTH{1'b1}} << (2**s))));
-        aligned = aligned >> (2**s);
-      end
-    end
-  end
+  // Align the lesser one. Far away it is nothing: it could not change how the larger one is rounded.
+  localparam int unsigned FULL_SHIFT = $clog2(SIG_WIDTH + 1);
+  localparam int unsigned SHIFT_BITS = (FULL_SHIFT < ExpWidth) ? FULL_SHIFT : ExpWidth;
+  logic gone, sticky;
+  logic [SIG_WIDTH-1:0] larger_sig, lesser_sig, aligned;
+  assign gone       = ~|lesser_exponent | (|(distance >> SHIFT_BITS));
+  assign larger_sig = {|exponent, larger[ManWidth-1:0], 2'b00};
+  assign lesser_sig = {1'b1, lesser[ManWidth-1:0], 2'b00} & {SIG_WIDTH{~gone}};
+  align #(
+      .Width   (SIG_WIDTH),
+      .Distance(SHIFT_BITS)
+  ) u_align (
+      .value_i   (lesser_sig),
+      .distance_i(distance[SHIFT_BITS-1:0]),
+      .value_o   (aligned),
+      .sticky_o  (sticky)
+  );
 
   // Add, or subtract by adding the complement; the result is never negative.
   localparam logic [SUM_WIDTH-1:0] LARGER_BITS   = {1'b0, {SIG_WIDTH-2{1'b1}}, 3'b000};
@@ -101,7 +90,7 @@ module fp_add #(
   localparam int unsigned EXP_WIDTH = ExpWidth + 2;
   localparam logic [EXP_WIDTH-1:0] EXP_BITS  = {2'b00, {ExpWidth{1'b1}}};
   localparam logic [EXP_WIDTH-1:0] NORM_MASK = EXP_WIDTH'({NORM_BITS{1'b1}});
-  logic [EXP_WIDTH-1:0] exp_normal, exp_rounded;
+  logic [EXP_WIDTH-1:0] exp_normal;
   sparse_heap #(
       .Rows    (2),
       .Width   (EXP_WIDTH),
@@ -112,18 +101,15 @@ module fp_add #(
       .sum_o (exp_normal)
   );
 
-  // Round: the carry of a mantissa of all ones goes into the exponent.
-  logic half, rest, up;
-  logic [ManWidth-1:0] man_rounded;
-  assign half = normal[SUM_WIDTH-ManWidth-2];
-  assign rest = |normal[SUM_WIDTH-ManWidth-3:0];
-  assign up   = half & (rest | normal[SUM_WIDTH-ManWidth-1]);
-  assign {exp_rounded, man_rounded} =
-      {exp_normal, normal[SUM_WIDTH-2 -: ManWidth]} + (EXP_WIDTH+ManWidth)'(up);
-
-  logic zero, huge;
-  assign zero  = ~normal[SUM_WIDTH-1] | exp_rounded[EXP_WIDTH-1];
-  assign huge  = exp_rounded[ExpWidth];
-  assign sum_o = {sign, (exp_rounded[ExpWidth-1:0] | {ExpWidth{huge}}) & {ExpWidth{~zero}}, man_rounded};
+  fp_round #(
+      .ExpWidth(ExpWidth),
+      .ManWidth(ManWidth),
+      .SigWidth(SUM_WIDTH)
+  ) u_round (
+      .sign_i       (larger[WIDTH-1]),
+      .exponent_i   (exp_normal),
+      .significand_i(normal),
+      .number_o     (sum_o)
+  );
 
 endmodule

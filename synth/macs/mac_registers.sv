@@ -10,8 +10,8 @@
 // clk_i is high, and the accumulator is stable for half a cycle on either side.
 //
 // Latency: a beat at the inputs in cycle t is in the accumulator from cycle t + 2; with first_i in
-// cycle t, acc_o holds the sum of the beats before it from cycle t + 2 until the next first_i takes
-// effect. Throughput: one beat a cycle. No reset: a sum is defined from its beat marked first on.
+// cycle t, acc_o can be read from cycle t + 2 until the cycle of the next first_i, so not at all if that
+// is cycle t + 1. Throughput: one beat a cycle. No reset: a sum is defined from its first beat on.
 //
 // operands_i, operands_o  operands of a beat, and the same a cycle later
 // base_o                  accumulator so far, zero in the first beat of a sum
