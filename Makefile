@@ -63,6 +63,7 @@ lint: configure  ## contract drift, Verilator and Yosys on every module, the mir
 	  [ -f tests/$${unit}_test.cc ] || { echo "error: rtl/$$unit.sv has no test; add tests/$${unit}_test.cc"; exit 1; }; \
 	done
 	@sh synth/lint.sh
+	@sh synth/lint.sh synth/macs
 	@git ls-files '*.h' '*.cc' | xargs clang-format --dry-run -Werror
 	@! grep -rnE '@[A-Z0-9]+@' README.md docs || { echo "error: fill in the placeholders above"; exit 1; }
 	@echo "lint: $(words $(RTL_UNITS)) RTL units clean"
@@ -79,6 +80,7 @@ clean:  ## remove build/
 
 -include sim/reference/reference.mk
 -include synth/synth.mk
+-include synth/macs.mk
 -include sim/random.mk
 -include sim/regress.mk
 -include sim/lockstep.mk

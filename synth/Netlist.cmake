@@ -1,7 +1,7 @@
-# tetralog_netlist(<target> TOP <module> [PARAMS Name=Value ...])
+# tetralog_netlist(<target> TOP <module> [SOURCES <file>...] [PARAMS Name=Value ...])
 #
 # Makes the target <target>, which synthesises one RTL module with the given parameters when it is
-# built, and sets in the caller's scope
+# built (SOURCES: files that it may use beside those of rtl/), and sets in the caller's scope
 #   <target>_NETLIST  the gate-level file and the functional models of the library's cells,
 # ready for tetralog_verilate(... NETLIST ${<target>_NETLIST}). The netlist keeps the module's name and
 # ports, so one test source runs on both. -DTETRALOG_LIBERTY=<file> chooses another library.
@@ -24,12 +24,14 @@ add_custom_command(
 add_custom_target(tetralog_cells DEPENDS ${TETRALOG_CELLS})
 
 function(tetralog_netlist target)
-  cmake_parse_arguments(N "" "TOP" "PARAMS" ${ARGN})
+  cmake_parse_arguments(N "" "TOP" "SOURCES;PARAMS" ${ARGN})
   set(dir ${CMAKE_BINARY_DIR}/netlist/${target})
+  string(JOIN " " sources ${N_SOURCES})
   add_custom_command(
     OUTPUT ${dir}/${N_TOP}.v
-    COMMAND ${PROJECT_SOURCE_DIR}/synth/netlist.sh ${TETRALOG_LIBERTY} ${N_TOP} ${dir} ${N_PARAMS}
-    DEPENDS ${TETRALOG_RTL_SOURCES} ${TETRALOG_LIBERTY} ${TETRALOG_FLOW}
+    COMMAND ${CMAKE_COMMAND} -E env "SOURCES=${sources}"
+            ${PROJECT_SOURCE_DIR}/synth/netlist.sh ${TETRALOG_LIBERTY} ${N_TOP} ${dir} ${N_PARAMS}
+    DEPENDS ${TETRALOG_RTL_SOURCES} ${N_SOURCES} ${TETRALOG_LIBERTY} ${TETRALOG_FLOW}
     COMMENT "Synthesising ${target}"
     VERBATIM)
   add_custom_target(${target} DEPENDS ${dir}/${N_TOP}.v)

@@ -1,10 +1,11 @@
 # tetralog_verilate(<target> TOP <module> [PREFIX <class>] [PARAMS Name=Value ...] [NETLIST <file>...]
-#                   [RTL_DIR <directory>] [NO_TRACE] [STRUCTURE])
+#                   [RTL_DIR <directory>] [TOP_DIR <directory>] [NO_TRACE] [STRUCTURE])
 #
 # Makes the library <target>: the Verilated class <class> (default V<module>) of one RTL module with
 # the given parameters, assertions on, FST tracing compiled in. With NETLIST the class is made from
 # those gate-level files instead, so that the same test source runs on both; with RTL_DIR, from a
-# copy of rtl/ (a planted fault); with NO_TRACE, without tracing, for speed; with STRUCTURE, as it is
+# copy of rtl/ (a planted fault); with TOP_DIR, the module and what it uses are looked for there, then in
+# rtl/; with NO_TRACE, without tracing, for speed; with STRUCTURE, as it is
 # synthesised, without the short forms that some units have for simulation. Verilator runs at build
 # time, not at configure time, because a netlist exists only then; it skips what has not changed, and
 # ccache keeps the rest cheap. Each unit is a library of its own, outside our warning flags.
@@ -12,12 +13,18 @@ find_program(CCACHE_PROGRAM ccache)
 file(GLOB TETRALOG_RTL CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/rtl/*.sv ${PROJECT_SOURCE_DIR}/rtl/*.vlt)
 
 function(tetralog_verilate target)
-  cmake_parse_arguments(V "NO_TRACE;STRUCTURE" "TOP;PREFIX;RTL_DIR" "PARAMS;NETLIST" ${ARGN})
+  cmake_parse_arguments(V "NO_TRACE;STRUCTURE" "TOP;PREFIX;RTL_DIR;TOP_DIR" "PARAMS;NETLIST" ${ARGN})
   if(NOT V_PREFIX)
     set(V_PREFIX V${V_TOP})
   endif()
   if(NOT V_RTL_DIR)
     set(V_RTL_DIR ${PROJECT_SOURCE_DIR}/rtl)
+  endif()
+  set(top_sources)
+  if(V_TOP_DIR)
+    file(GLOB top_sources CONFIGURE_DEPENDS ${V_TOP_DIR}/*.sv)
+  else()
+    set(V_TOP_DIR ${V_RTL_DIR})
   endif()
   set(dir ${CMAKE_BINARY_DIR}/verilated/${target})
   # -fno-const-bit-op-tree: Verilator 5.006 simulates some trees of exclusive ors wrongly, without a
@@ -40,8 +47,8 @@ function(tetralog_verilate target)
     # A test of gates is short and its build is long.
     list(APPEND args -Wno-fatal -Wno-lint -Wno-style -MAKEFLAGS "OPT_FAST=-O0")
   else()
-    set(sources ${V_RTL_DIR}/verilator.vlt ${V_RTL_DIR}/tetralog_pkg.sv ${V_RTL_DIR}/${V_TOP}.sv)
-    list(APPEND args --assert -Wall -y ${V_RTL_DIR} -MAKEFLAGS "OPT_FAST=-O3")
+    set(sources ${V_RTL_DIR}/verilator.vlt ${V_RTL_DIR}/tetralog_pkg.sv ${V_TOP_DIR}/${V_TOP}.sv)
+    list(APPEND args --assert -Wall -y ${V_TOP_DIR} -y ${V_RTL_DIR} -MAKEFLAGS "OPT_FAST=-O3")
     foreach(param ${V_PARAMS})
       list(APPEND args -G${param})
     endforeach()
@@ -53,7 +60,7 @@ function(tetralog_verilate target)
     COMMAND sh ${PROJECT_SOURCE_DIR}/sim/cmake/quiet.sh ${dir}/verilator.log
             verilator ${args} ${sources}
     COMMAND ${CMAKE_COMMAND} -E touch ${archive}
-    DEPENDS ${TETRALOG_RTL} ${V_NETLIST}
+    DEPENDS ${TETRALOG_RTL} ${top_sources} ${V_NETLIST}
     COMMENT "Verilating ${target}"
     VERBATIM)
   add_custom_target(${target}_verilated DEPENDS ${archive})

@@ -1,0 +1,6 @@
+# The MACs that the field uses beside the processing element: `make macs [LIB=<Liberty file>]`.
+.PHONY: macs
+macs: configure  ## area of the MACs that the field uses, beside the processing element (LIB=<Liberty file>)
+	@cmake --build $(BUILD) --target macs_report -- --quiet
+	@$(BUILD)/synth/macs_report --lib $(LIB) --out $(BUILD)/synth/macs/$(basename $(notdir $(LIB))) \
+	  --report $(BUILD)/report/macs.json
