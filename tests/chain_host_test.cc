@@ -145,7 +145,8 @@ TEST(ConvolutionHost, ColumnsAndTheirSumAreThoseOfTheDefinition) {
     ConvolutionHost host(layer, kBatch);
     const size_t side = layer.side, out = layer.out_side(), stride = host.rows() / 2 + 7;
     const std::vector<uint8_t> planes = Codes(engine, layer.channels * host.pixels());
-    const std::vector<uint8_t> columns = host.Columns(planes.data(), stride);
+    std::vector<uint8_t> columns((layer.in + 1) * stride);
+    host.Columns(planes.data(), stride, columns.data());
     std::vector<int32_t> gradient(host.rows() * layer.in);
     for (int32_t& g : gradient) g = static_cast<int32_t>(engine() % 2001) - 1000;
     std::vector<int32_t> sums(host.pixels() * layer.channels);
