@@ -9,6 +9,7 @@
 #include <array>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -16,6 +17,7 @@
 #include "model/formats.h"
 #include "sim/functional/fast_kernels.h"
 #include "sim/functional/rounding_plans.h"
+#include "sim/functional/small_gemm.h"
 
 extern "C" {  // of the OpenMP runtime that oneDNN was built with
 void omp_set_num_threads(int);
@@ -133,12 +135,11 @@ class Product {
         luq_(PlanLuq(config_)),
         stochastic_(PlanStochastic(config_)),
         z_stride_(cols_) {
-    for (int s = 0; s < command.a_samples; ++s) {
-      TensorView sample = command.a;
-      sample.data += static_cast<size_t>(s) * command.a_sample_stride;
-      a_.push_back(DecodeOperand(kernels_, command.a_format, sample));
+    if (UsesSmallGemm(options.instruction_set)) {
+      small_.emplace(command, options.instruction_set);
+    } else {
+      Decode();
     }
-    b_ = DecodeOperand(kernels_, command.b_format, command.b);
     if (config_.mask_enable) mask_ = UnpackMask(kernels_, command.mask);
     const size_t elements = rows_ * cols_;
     if (command.keep_raw) result_.raw.resize(elements);
@@ -179,13 +180,27 @@ class Product {
   }
 
  private:
-  // Where there is little to multiply, in blocks whose accumulators stay in the cache until their
-  // epilogue; else each would prepare the operands again.
+  bool OneProduct() const { return command_.a.cols == 1 && command_.a_samples == 1; }
+  bool UsesSmallGemm(InstructionSet set) const {
+    return !OneProduct() && SmallGemm::Suits(command_, set);
+  }
+
+  void Decode() {
+    for (int s = 0; s < command_.a_samples; ++s) {
+      TensorView sample = command_.a;
+      sample.data += static_cast<size_t>(s) * command_.a_sample_stride;
+      a_.push_back(DecodeOperand(kernels_, command_.a_format, sample));
+    }
+    b_ = DecodeOperand(kernels_, command_.b_format, command_.b);
+  }
+
+  // Where that costs little, in blocks whose accumulators stay in the cache until their epilogue;
+  // oneDNN would prepare the operands again for each.
   EpilogueStats Compute(const Part& part) {
-    constexpr size_t kElements = size_t{1} << 16, kDepth = 64;
-    const size_t size = part.rows * part.cols, depth = command_.a.cols * a_.size();
+    constexpr size_t kElements = size_t{1} << 16;
+    const size_t size = part.rows * part.cols;
     EpilogueStats stats;
-    const size_t blocks = depth > kDepth ? 1 : (size + kElements - 1) / kElements;
+    const size_t blocks = small_ || OneProduct() ? (size + kElements - 1) / kElements : 1;
     for (const Part& block : Split(part.rows, part.cols, blocks)) {
       stats += ComputeBlock({part.row + block.row, block.rows, part.col + block.col, block.cols});
     }
@@ -193,7 +208,10 @@ class Product {
   }
 
   EpilogueStats ComputeBlock(const Part& part) {
-    if (command_.a.cols == 1 && a_.size() == 1) {
+    if (small_) {
+      small_->Multiply(part.row, part.rows, part.col, part.cols, z_at(part.row, part.col),
+                       z_stride_);
+    } else if (OneProduct()) {
       MultiplyVectors(part);
     } else {
       Multiply(part);
@@ -308,7 +326,8 @@ class Product {
   NearestPlan nearest_;
   LuqPlan luq_;
   StochasticPlan stochastic_;
-  std::vector<Operand> a_;  // one a sample
+  std::optional<SmallGemm> small_;  // else:
+  std::vector<Operand> a_;          // one a sample
   Operand b_;
   Operand mask_;
   std::unique_ptr<int32_t[]> scratch_;

@@ -86,8 +86,8 @@ class ChainTensors {
   std::vector<LayerTensors> tensors_;
   Tensor zeros_;  // one row
   uint32_t batch_ = 0, samples_ = 0;
-  uint64_t mark_ = 0;            // of the arena, behind the tensors
-  std::vector<uint8_t> buffer_;  // of memory that is not shared
+  uint64_t mark_ = 0;                       // of the arena, behind the tensors
+  std::vector<uint8_t> buffer_;             // of memory that is not shared
   uint64_t opened_ = 0, opened_bytes_ = 0;  // what Send() copies
 };
 
