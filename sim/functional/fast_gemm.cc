@@ -135,7 +135,10 @@ class Product {
         luq_(PlanLuq(config_)),
         stochastic_(PlanStochastic(config_)),
         z_stride_(cols_) {
-    if (UsesSmallGemm(options.instruction_set)) {
+    z_is_addend_ = AddendIsAll();
+    if (z_is_addend_) {
+      // No operands: there is nothing to multiply.
+    } else if (UsesSmallGemm(options.instruction_set)) {
       small_.emplace(command, options.instruction_set);
     } else {
       Decode();
@@ -150,7 +153,9 @@ class Product {
       result_.z.resize(elements);
       z_ = result_.z.data();
     } else {
-      result_.codes.assign(static_cast<size_t>(command.samples), std::vector<uint8_t>(elements));
+      result_.codes.resize(static_cast<size_t>(command.samples));
+      for (std::vector<uint8_t>& codes : result_.codes) codes.resize(elements);
+      if (z_is_addend_) return;
       scratch_ = Uninitialised<int32_t>(elements);
       z_ = scratch_.get();
     }
@@ -185,6 +190,19 @@ class Product {
     return !OneProduct() && SmallGemm::Suits(command_, set);
   }
 
+  // A command that only rounds C: A is a column of zeros. Then z is read from where C lies.
+  bool AddendIsAll() const {
+    if (!OneProduct() || !config_.c_enable || config_.mask_enable || command_.keep_raw ||
+        config_.d_format == Format::kInt32 || command_.c.col_stride != 1) {
+      return false;
+    }
+    const Operand a = DecodeOperand(kernels_, command_.a_format, command_.a);
+    for (size_t r = 0; r < rows_; ++r) {
+      if (*a.at(r, 0) != 0) return false;
+    }
+    return true;
+  }
+
   void Decode() {
     for (int s = 0; s < command_.a_samples; ++s) {
       TensorView sample = command_.a;
@@ -211,9 +229,9 @@ class Product {
     if (small_) {
       small_->Multiply(part.row, part.rows, part.col, part.cols, z_at(part.row, part.col),
                        z_stride_);
-    } else if (OneProduct()) {
+    } else if (OneProduct() && !z_is_addend_) {
       MultiplyVectors(part);
-    } else {
+    } else if (!z_is_addend_) {
       Multiply(part);
     }
     EpilogueStats stats;
@@ -276,10 +294,19 @@ class Product {
 
   // All stages behind the accumulator for n <= kSegment columns of a row.
   void EmitSegment(size_t r, size_t c, size_t n, EpilogueStats& stats) {
+    if (z_is_addend_) {
+      Finish(r, c, n, command_.c.data + r * command_.c.row_stride + c, stats);
+      return;
+    }
     int32_t* z = z_at(r, c);
     if (command_.keep_raw) std::copy_n(z, n, result_.raw.data() + r * cols_ + c);
     if (config_.c_enable) stats.wraps += AddC(r, c, n, z);
     if (config_.mask_enable) kernels_.mask(z, mask_.at(r, c), n);
+    Finish(r, c, n, z, stats);
+  }
+
+  // From z on.
+  void Finish(size_t r, size_t c, size_t n, const int32_t* z, EpilogueStats& stats) {
     const SegmentStats part = kernels_.statistics(z, n);
     stats.max_abs = std::max(stats.max_abs, part.max_abs);
     stats.sum_abs += part.sum_abs;
@@ -326,7 +353,8 @@ class Product {
   NearestPlan nearest_;
   LuqPlan luq_;
   StochasticPlan stochastic_;
-  std::optional<SmallGemm> small_;  // else:
+  bool z_is_addend_ = false;
+  std::optional<SmallGemm> small_;  // instead of a_ and b_
   std::vector<Operand> a_;          // one a sample
   Operand b_;
   Operand mask_;

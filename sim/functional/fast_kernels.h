@@ -78,6 +78,8 @@ struct Kernels {
   // z = 0 where the mask code is 0.
   void (*mask)(int32_t* z, const int8_t* codes, size_t n);
   SegmentStats (*statistics)(const int32_t* z, size_t n);
+  // The same where negative z count as 0.
+  SegmentStats (*positive_statistics)(const int32_t* z, size_t n);
 
   // The random words of `groups` groups of 16 columns of a row (docs/random.md).
   void (*random_words)(uint64_t seed, uint8_t sample, uint32_t row, uint32_t group0, size_t groups,
