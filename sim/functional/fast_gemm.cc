@@ -235,10 +235,11 @@ class Product {
       Multiply(part);
     }
     EpilogueStats stats;
-    if (HasNoRows() && part.cols == cols_) {
-      const size_t begin = part.row * cols_, end = begin + part.rows * cols_;
-      for (size_t i = begin; i < end; i += kSegment) {
-        EmitSegment(0, i, std::min(kSegment, end - i), stats);
+    if (OnlyStatistics() && part.cols <= kSegment) {
+      const size_t most = kSegment / part.cols, end = part.row + part.rows;
+      for (size_t r = part.row; r < end; r += most) {
+        const int32_t* z = z_at(r, part.col);
+        Count(kernels_.statistics_of_rows(z, part.cols, std::min(most, end - r), z_stride_), stats);
       }
       return stats;
     }
@@ -251,10 +252,10 @@ class Product {
     return stats;
   }
 
-  // Nothing behind the accumulator depends on the place in D: segments may cross rows.
-  bool HasNoRows() const {
+  // Nothing comes behind the accumulator.
+  bool OnlyStatistics() const {
     return config_.d_format == Format::kInt32 && !config_.c_enable && !config_.mask_enable &&
-           z_stride_ == cols_;
+           !command_.keep_raw;
   }
 
   // The accumulators of a part into z_.
@@ -307,19 +308,20 @@ class Product {
 
   // From z on.
   void Finish(size_t r, size_t c, size_t n, const int32_t* z, EpilogueStats& stats) {
-    const SegmentStats part = kernels_.statistics(z, n);
-    stats.max_abs = std::max(stats.max_abs, part.max_abs);
-    stats.sum_abs += part.sum_abs;
-    stats.sum_squares += part.sum_squares;  // reduced to 96 bits when parts are added
-    if (config_.d_format == Format::kInt32) {
-      stats.zeros[0] += part.zeros;
-      return;
-    }
+    Count(kernels_.statistics(z, n), stats);
     for (size_t s = 0; s < result_.codes.size(); ++s) {
       const SegmentCounts counts = Round(s, r, c, n, z, result_.codes[s].data() + r * cols_ + c);
       stats.zeros[s] += counts.zeros;
       stats.clipped[s] += counts.clipped;
     }
+  }
+
+  // The zeros of codes are counted when they are made.
+  void Count(const SegmentStats& part, EpilogueStats& stats) const {
+    stats.max_abs = std::max(stats.max_abs, part.max_abs);
+    stats.sum_abs += part.sum_abs;
+    stats.sum_squares += part.sum_squares;  // reduced to 96 bits when parts are added
+    if (config_.d_format == Format::kInt32) stats.zeros[0] += part.zeros;
   }
 
   uint32_t AddC(size_t r, size_t c, size_t n, int32_t* z) const {

@@ -127,7 +127,7 @@ inline auto SumOf(const Vector& vector) {
 
 // Calls add(magnitudes) for all of z; `positive`: negative numbers count as 0.
 template <bool positive, typename Add>
-inline void ForMagnitudes(const int32_t* z, size_t n, const Add& add) {
+inline void ForMagnitudesOfRow(const int32_t* z, size_t n, const Add& add) {
   const auto add_magnitudes = [&](Numbers numbers) __attribute__((always_inline)) {
     if constexpr (positive) {
       add((Magnitudes)(numbers > 0 ? numbers : Numbers{}));
@@ -156,59 +156,72 @@ inline void ForMagnitudes(const int32_t* z, size_t n, const Add& add) {
   add_magnitudes(numbers);
 }
 
-// n <= kSegment = 2^10, of which a lane has at most 2^8.
+template <bool positive, typename Add>
+inline void ForMagnitudes(const int32_t* z, size_t n, size_t rows, size_t stride, const Add& add) {
+  for (size_t r = 0; r < rows; ++r) ForMagnitudesOfRow<positive>(z + r * stride, n, add);
+}
+
+// A lane has at most 2^8 of the numbers, and what is filled up.
 template <bool positive>
-SegmentStats StatisticsOf(const int32_t* z, size_t n) {
-  Magnitudes greatest = {}, sums = {};
+SegmentStats StatisticsOf(const int32_t* z, size_t n, size_t rows, size_t stride) {
+  Magnitudes greatest = {}, sums = {}, squares = {};
   Numbers zeros = {};
-  ForMagnitudes<positive>(z, n, [&](Magnitudes x) __attribute__((always_inline)) {
-    greatest = x > greatest ? x : greatest;
-    zeros -= x == 0;
-    sums += x;
-  });
+  ForMagnitudes<positive>(
+      z, n, rows, stride, [&](Magnitudes x) __attribute__((always_inline)) {
+        greatest = x > greatest ? x : greatest;
+        zeros -= x == 0;
+        sums += x;
+        squares += x * x;
+      });
   SegmentStats stats{};
   for (size_t i = 0; i < kLanes; ++i) {
     stats.max_abs = greatest[i] > stats.max_abs ? greatest[i] : stats.max_abs;
   }
-  stats.zeros = static_cast<uint32_t>(SumOf(zeros) - (kLanes - n % kLanes) % kLanes);
+  stats.zeros = static_cast<uint32_t>(SumOf(zeros) - rows * ((kLanes - n % kLanes) % kLanes));
   if (stats.max_abs < 1U << 24) {
     stats.sum_abs = SumOf(sums);
   } else {
     Sums low = {}, high = {};
-    ForMagnitudes<positive>(z, n, [&](Magnitudes x) __attribute__((always_inline)) {
-      low += (Sums)x & UINT32_MAX;
-      high += (Sums)x >> 32;
-    });
+    ForMagnitudes<positive>(
+        z, n, rows, stride, [&](Magnitudes x) __attribute__((always_inline)) {
+          low += (Sums)x & UINT32_MAX;
+          high += (Sums)x >> 32;
+        });
     stats.sum_abs = SumOf(low) + SumOf(high);
   }
   if (stats.max_abs < 1U << 12) {
-    Magnitudes squares = {};
-    ForMagnitudes<positive>(z, n, [&](Magnitudes x) __attribute__((always_inline)) {
-      squares += x * x;
-    });
     stats.sum_squares = SumOf(squares);
   } else if (stats.max_abs < 1U << 16) {
     Sums low = {}, high = {};
-    ForMagnitudes<positive>(z, n, [&](Magnitudes x) __attribute__((always_inline)) {
-      const auto square = (Sums)(x * x);
-      low += square & UINT32_MAX;
-      high += square >> 32;
-    });
+    ForMagnitudes<positive>(
+        z, n, rows, stride, [&](Magnitudes x) __attribute__((always_inline)) {
+          const auto square = (Sums)(x * x);
+          low += square & UINT32_MAX;
+          high += square >> 32;
+        });
     stats.sum_squares = SumOf(low) + SumOf(high);
   } else if (stats.max_abs < 1U << 26) {  // the squares stay below 2^62
-    Sums squares = {};
-    ForMagnitudes<positive>(z, n, [&](Magnitudes x) __attribute__((always_inline)) {
-      const Sums low = (Sums)x & UINT32_MAX, high = (Sums)x >> 32;
-      squares += low * low + high * high;
-    });
-    stats.sum_squares = SumOf(squares);
+    Sums wide = {};
+    ForMagnitudes<positive>(
+        z, n, rows, stride, [&](Magnitudes x) __attribute__((always_inline)) {
+          const Sums low = (Sums)x & UINT32_MAX, high = (Sums)x >> 32;
+          wide += low * low + high * high;
+        });
+    stats.sum_squares = SumOf(wide);
   } else {
-    for (size_t i = 0; i < n; ++i) {
-      const uint64_t magnitude = positive && z[i] < 0 ? 0 : Magnitude(z[i]);
-      stats.sum_squares += static_cast<unsigned __int128>(magnitude * magnitude);
+    for (size_t r = 0; r < rows; ++r) {
+      for (const int32_t* x = z + r * stride; x < z + r * stride + n; ++x) {
+        const uint64_t magnitude = positive && *x < 0 ? 0 : Magnitude(*x);
+        stats.sum_squares += static_cast<unsigned __int128>(magnitude * magnitude);
+      }
     }
   }
   return stats;
+}
+
+template <bool positive>
+SegmentStats RowStatistics(const int32_t* z, size_t n) {
+  return StatisticsOf<positive>(z, n, 1, 0);
 }
 
 // ---- Random words ----
@@ -419,8 +432,20 @@ SegmentCounts Stochastic(const StochasticPlan& plan, const int32_t* z, const uin
 
 }  // namespace
 
-extern const Kernels TETRALOG_KERNELS = {
-    Decode<Int4>, Decode<Uint4>, Decode<Log4>, CountColumns, CountRow, AddC,      Mask,
-    StatisticsOf<false>, StatisticsOf<true>,   RandomWords,   RandomRows,   Nearest,      Luq,      Stochastic};
+extern const Kernels TETRALOG_KERNELS = {Decode<Int4>,
+                                         Decode<Uint4>,
+                                         Decode<Log4>,
+                                         CountColumns,
+                                         CountRow,
+                                         AddC,
+                                         Mask,
+                                         RowStatistics<false>,
+                                         RowStatistics<true>,
+                                         StatisticsOf<false>,
+                                         RandomWords,
+                                         RandomRows,
+                                         Nearest,
+                                         Luq,
+                                         Stochastic};
 
 }  // namespace tetralog

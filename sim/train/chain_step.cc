@@ -26,9 +26,11 @@ ChainStep::ChainStep(const ChainOptions& options, Machine& machine,
   const double clip = ActivationClip(SumPositives(train.pixels), 1.0, options.clip);
   const double step = ScaleOf(clip, kUint4Max);
   pixel_scale_ = step / 255.0;
-  for (size_t pixel = 0; pixel < pixel_codes_.size(); ++pixel) {
-    const double code = std::nearbyint(static_cast<double>(pixel) / step);
-    pixel_codes_[pixel] = static_cast<uint8_t>(std::min(code, double{kUint4Max}));
+  for (size_t i = 0; i < pixel_levels_.size(); ++i) {
+    const auto code = static_cast<double>(i + 1);
+    unsigned pixel = 0;
+    while (pixel < 255 && std::nearbyint(pixel / step) < code) ++pixel;
+    pixel_levels_[i] = static_cast<uint8_t>(pixel);
   }
 }
 
@@ -132,7 +134,7 @@ void ChainStep::SendBias(size_t i) {
 void ChainStep::SendImages(const Batch& batch) {
   const size_t size = batch.size * reference::kImageSize;
   Grow(codes_, size);
-  for (size_t i = 0; i < size; ++i) codes_[i] = pixel_codes_[batch.pixels[i]];
+  kernels_.pixel_codes(batch.pixels, pixel_levels_.data(), size, codes_.data());
   if (Convolution(0)) {
     SendColumns(0, codes_.data());
   } else {

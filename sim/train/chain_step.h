@@ -83,7 +83,7 @@ class ChainStep {
   std::vector<LayerState> states_;
   Hindsight loss_gradient_max_;
   double pixel_scale_ = 1;                  // real value of an input code; pixels are 0..1
-  std::array<uint8_t, 256> pixel_codes_{};  // of a pixel
+  std::array<uint8_t, kUint4Max> pixel_levels_{};  // the least pixel of every code from 1 on
   bool weights_sent_ = false;
   size_t batch_ = 0;
   uint32_t samples_ = 1;

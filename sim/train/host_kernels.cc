@@ -194,6 +194,22 @@ void QuantiseInt4(const double* __restrict w, double scale, size_t n, uint8_t* _
   }
 }
 
+void PixelCodes(const uint8_t* __restrict pixels, const uint8_t* __restrict levels, size_t n,
+                uint8_t* __restrict codes) {
+  using Bytes = uint8_t __attribute__((vector_size(kVector)));
+  size_t i = 0;
+  for (; i + kVector <= n; i += kVector) {
+    const auto p = Load<Bytes>(pixels + i);
+    Bytes code = {};
+    for (size_t j = 0; j < 15; ++j) code -= (Bytes)(p >= levels[j]);
+    __builtin_memcpy(codes + i, &code, kVector);
+  }
+  for (; i < n; ++i) {
+    codes[i] = 0;
+    for (size_t j = 0; j < 15; ++j) codes[i] += pixels[i] >= levels[j] ? 1 : 0;
+  }
+}
+
 void Unpack(const uint8_t* __restrict packed, size_t n, uint8_t* __restrict codes) {
   for (size_t i = 0; i < n / 2; ++i) {
     const auto pair = static_cast<uint16_t>((packed[i] & 0x0f) | (packed[i] & 0xf0) << 4);
@@ -299,7 +315,8 @@ void Transpose(const uint8_t* __restrict from, size_t rows, size_t cols, uint8_t
 
 }  // namespace
 
-extern const HostKernels TETRALOG_HOST_KERNELS = {
-    Update, QuantiseInt4, Pack, Unpack, PackOdd, Pool, Unpool, Gather, Fold, MaskMax, Transpose};
+extern const HostKernels TETRALOG_HOST_KERNELS = {Update, QuantiseInt4, PixelCodes, Pack,
+                                                  Unpack, PackOdd,      Pool,       Unpool,
+                                                  Gather, Fold,         MaskMax,    Transpose};
 
 }  // namespace tetralog::train
