@@ -138,7 +138,7 @@ class Product {
     z_is_addend_ = AddendIsAll();
     if (z_is_addend_) {
       // No operands: there is nothing to multiply.
-    } else if (UsesSmallGemm(options.instruction_set)) {
+    } else if (options.small_products && UsesSmallGemm(options.instruction_set)) {
       small_.emplace(command, options.instruction_set);
     } else {
       Decode();

@@ -255,8 +255,8 @@ inline uint64_t Lanes(uint64_t x) {
   return (Tap<p>(x) ^ Tap<q>(x) ^ (Tap<r>(x) & Tap<s>(x))) & 0x1111111111111111;
 }
 
-// The words of `groups` groups, whose states differ in a number at bit `at` of their address: the
-// group (32) or the row (0).
+// The words of `groups` <= kSegment / 16 groups, whose states differ in a number at bit `at` of
+// their address: the group (32) or the row (0).
 template <unsigned at>
 void GroupWords(uint64_t address, uint32_t first, size_t groups, uint16_t* __restrict words) {
   constexpr uint64_t kLow = 0x0f0f0f0f0f0f0f0f;
@@ -294,14 +294,24 @@ void GroupWords(uint64_t address, uint32_t first, size_t groups, uint16_t* __res
   }
 }
 
+// As many groups at once as their states have room.
+template <unsigned at>
+void AllGroupWords(uint64_t address, uint32_t first, size_t groups, uint16_t* words) {
+  constexpr size_t kMost = kSegment / 16;
+  for (size_t g = 0; g < groups; g += kMost) {
+    GroupWords<at>(address, first + static_cast<uint32_t>(g),
+                   groups - g < kMost ? groups - g : kMost, words + 16 * g);
+  }
+}
+
 void RandomWords(uint64_t seed, uint8_t sample, uint32_t row, uint32_t group0, size_t groups,
                  uint16_t* words) {
-  GroupWords<32>(seed ^ (uint64_t{sample} << 56 | row), group0, groups, words);
+  AllGroupWords<32>(seed ^ (uint64_t{sample} << 56 | row), group0, groups, words);
 }
 
 void RandomRows(uint64_t seed, uint8_t sample, uint32_t row0, uint32_t group, size_t rows,
                 uint16_t* words) {
-  GroupWords<0>(seed ^ (uint64_t{sample} << 56 | uint64_t{group} << 32), row0, rows, words);
+  AllGroupWords<0>(seed ^ (uint64_t{sample} << 56 | uint64_t{group} << 32), row0, rows, words);
 }
 
 // ---- Scale and round ----

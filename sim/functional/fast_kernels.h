@@ -86,7 +86,7 @@ struct Kernels {
   // The random words of `groups` groups of 16 columns of a row (docs/random.md).
   void (*random_words)(uint64_t seed, uint8_t sample, uint32_t row, uint32_t group0, size_t groups,
                        uint16_t* words);
-  // Those of one group of columns in `rows` <= kSegment / 16 rows.
+  // Those of one group of columns in `rows` rows.
   void (*random_rows)(uint64_t seed, uint8_t sample, uint32_t row0, uint32_t group, size_t rows,
                       uint16_t* words);
 
