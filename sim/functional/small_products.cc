@@ -14,8 +14,9 @@ inline __m256i Load(const void* from) {
   return _mm256_loadu_si256(static_cast<const __m256i*>(from));
 }
 
-inline void Store(int32_t* to, __m256i values, bool add) {
-  if (add) values = _mm256_add_epi32(values, Load(to));
+template <bool add>
+inline void Store(int32_t* to, __m256i values) {
+  if constexpr (add) values = _mm256_add_epi32(values, Load(to));
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), values);
 }
 
@@ -41,22 +42,21 @@ void PairColumns(const int8_t* __restrict first, const int8_t* __restrict second
 
 // --- Columns ---
 
-// 16 columns of a row, of which `count` exist.
-inline void StoreColumns(__m256i sums, size_t count, bool add, int32_t* z) {
-  const __m256i low = _mm256_cvtepi16_epi32(_mm256_castsi256_si128(sums));
-  const __m256i high = _mm256_cvtepi16_epi32(_mm256_extracti128_si256(sums, 1));
-  if (count >= 16) {
-    Store(z, low, add);
-    Store(z + 8, high, add);
-    return;
-  }
-  int32_t columns[16];
-  Store(columns, low, false);
-  Store(columns + 8, high, false);
-  for (size_t i = 0; i < count; ++i) z[i] = columns[i] + (add ? z[i] : 0);
+// Numbers of the first `count` columns of 8.
+template <bool add>
+inline void StorePart(int32_t* to, __m256i values, int count) {
+  const __m256i places = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  const __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32(count), places);
+  if constexpr (add) values = _mm256_add_epi32(values, _mm256_maskload_epi32(to, mask));
+  _mm256_maskstore_epi32(to, mask, values);
 }
 
-template <size_t kRows, size_t kGroups>
+inline __m256i Low(__m256i sums) { return _mm256_cvtepi16_epi32(_mm256_castsi256_si128(sums)); }
+inline __m256i High(__m256i sums) {
+  return _mm256_cvtepi16_epi32(_mm256_extracti128_si256(sums, 1));
+}
+
+template <bool add, size_t kRows, size_t kGroups, bool kWhole>
 inline void ColumnTile(const ColumnProduct& p, size_t row, size_t column) {
   __m256i sums[kRows][kGroups];
   for (size_t r = 0; r < kRows; ++r) {
@@ -74,35 +74,52 @@ inline void ColumnTile(const ColumnProduct& p, size_t row, size_t column) {
       }
     }
   }
-  for (size_t r = 0; r < kRows; ++r) {
-    int32_t* z = p.z + (row + r) * p.z_stride + column;
+  int32_t* z = p.z + row * p.z_stride + column;
+  const int count = static_cast<int>(p.columns - column);
+  for (size_t r = 0; r < kRows; ++r, z += p.z_stride) {
     for (size_t g = 0; g < kGroups; ++g) {
-      if (column + 16 * g < p.columns) {
-        StoreColumns(sums[r][g], p.columns - column - 16 * g, p.add, z + 16 * g);
+      int32_t* to = z + 16 * g;
+      const __m256i low = Low(sums[r][g]), high = High(sums[r][g]);
+      if constexpr (kWhole) {
+        Store<add>(to, low);
+        Store<add>(to + 8, high);
+      } else {
+        StorePart<add>(to, low, count - static_cast<int>(16 * g));
+        StorePart<add>(to + 8, high, count - static_cast<int>(16 * g) - 8);
       }
     }
   }
 }
 
-template <size_t kRows>
+template <bool add, size_t kRows>
 inline void ColumnRows(const ColumnProduct& p, size_t row) {
   size_t column = 0;
-  for (; p.columns - column > 16; column += 32) {
-    ColumnTile<kRows, 2>(p, row, column);
-    if (p.columns - column <= 32) return;
+  for (; p.columns - column >= 32; column += 32) ColumnTile<add, kRows, 2, true>(p, row, column);
+  if (p.columns - column > 16) {
+    ColumnTile<add, kRows, 2, false>(p, row, column);
+  } else if (column < p.columns) {
+    ColumnTile<add, kRows, 1, false>(p, row, column);
   }
-  if (column < p.columns) ColumnTile<kRows, 1>(p, row, column);
+}
+
+template <bool add>
+void AllColumns(const ColumnProduct& p) {
+  size_t row = 0;
+  for (; row + 4 <= p.rows; row += 4) ColumnRows<add, 4>(p, row);
+  if (row + 2 <= p.rows) {
+    ColumnRows<add, 2>(p, row);
+    row += 2;
+  }
+  if (row < p.rows) ColumnRows<add, 1>(p, row);
 }
 
 void Columns(const ColumnProduct& product) {
   const ColumnProduct p = product;
-  size_t row = 0;
-  for (; row + 4 <= p.rows; row += 4) ColumnRows<4>(p, row);
-  if (row + 2 <= p.rows) {
-    ColumnRows<2>(p, row);
-    row += 2;
+  if (p.add) {
+    AllColumns<true>(p);
+  } else {
+    AllColumns<false>(p);
   }
-  if (row < p.rows) ColumnRows<1>(p, row);
 }
 
 // --- Rows ---
