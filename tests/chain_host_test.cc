@@ -80,7 +80,7 @@ TEST(HostKernels, UpdateIsOneElementAfterTheOther) {
 // large step: many of them lie halfway between two places of the sum.
 TEST(HostKernels, SumsOfManyWeightsAreThoseInOrder) {
   for (const HostKernels* kernels : AllKernels()) {
-    for (const double step : {0.0, 0x1p-40, 0x1p-45, 0x1p-48}) {
+    for (const double step : {0.0, 0x1p-25, 0x1p-44}) {
       Engine engine(6);
       std::normal_distribution<double> normal(0, 0.05);
       constexpr size_t kSize = 20003;
@@ -89,7 +89,7 @@ TEST(HostKernels, SumsOfManyWeightsAreThoseInOrder) {
         weight = normal(engine);
         if (step != 0) weight = std::nearbyint(weight / step) * step;
       }
-      w[17] = 3e9;  // greater than all before
+      if (step == 0) w[17] = 3e9;  // greater than all before
       const std::vector<int32_t> z(kSize);
       WeightSums sums;
       for (size_t i = 0; i < kSize; i += 784) {

@@ -82,7 +82,7 @@ class ChainStep {
   std::vector<reference::LayerParameters> parameters_;
   std::vector<LayerState> states_;
   Hindsight loss_gradient_max_;
-  double pixel_scale_ = 1;                  // real value of an input code; pixels are 0..1
+  double pixel_scale_ = 1;                         // real value of an input code; pixels are 0..1
   std::array<uint8_t, kUint4Max> pixel_levels_{};  // the least pixel of every code from 1 on
   bool weights_sent_ = false;
   size_t batch_ = 0;
