@@ -116,6 +116,10 @@ void FunctionalMachine::ReadMemory(uint64_t address, std::span<uint8_t> bytes) c
   memory_.Read(address, bytes);
 }
 
+std::span<uint8_t> FunctionalMachine::SharedMemory(uint64_t address, uint64_t bytes) {
+  return memory_.Span(address, bytes);
+}
+
 void FunctionalMachine::InjectFault(MemoryFault fault, uint64_t address, uint64_t bytes) {
   memory_.InjectFault(fault, address, bytes);
 }

@@ -37,6 +37,7 @@ class FunctionalMachine : public Machine {
   uint64_t memory_size() const override { return memory_.size(); }
   void WriteMemory(uint64_t address, std::span<const uint8_t> bytes) override;
   void ReadMemory(uint64_t address, std::span<uint8_t> bytes) const override;
+  std::span<uint8_t> SharedMemory(uint64_t address, uint64_t bytes) override;
   void WriteRegister(uint32_t offset, uint32_t value) override;
   uint32_t ReadRegister(uint32_t offset) override;
   void InjectFault(MemoryFault fault, uint64_t address, uint64_t bytes) override;

@@ -39,6 +39,9 @@ class Machine {
   virtual uint64_t memory_size() const = 0;
   virtual void WriteMemory(uint64_t address, std::span<const uint8_t> bytes) = 0;
   virtual void ReadMemory(uint64_t address, std::span<uint8_t> bytes) const = 0;
+  // The bytes themselves where host and core share the memory: the same without a copy. Empty where
+  // they do not.
+  virtual std::span<uint8_t> SharedMemory(uint64_t /*address*/, uint64_t /*bytes*/) { return {}; }
 
   // Registers, by byte offset. A write or read that the core refuses (AXI4-Lite SLVERR) throws
   // std::invalid_argument with one line.

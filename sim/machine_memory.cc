@@ -25,6 +25,11 @@ void MachineMemory::Read(uint64_t address, std::span<uint8_t> bytes) const {
   std::copy_n(bytes_.begin() + static_cast<ptrdiff_t>(address), bytes.size(), bytes.begin());
 }
 
+std::span<uint8_t> MachineMemory::Span(uint64_t address, uint64_t bytes) {
+  Check(address, bytes);
+  return std::span(bytes_).subspan(address, bytes);
+}
+
 bool MachineMemory::RowFaulty(uint64_t address, uint64_t bytes) const {
   const uint64_t last = address + bytes - 1;
   if (last >= bytes_.size()) return true;

@@ -25,6 +25,7 @@ class MachineMemory {
   uint64_t size() const { return bytes_.size(); }
   void Write(uint64_t address, std::span<const uint8_t> bytes);
   void Read(uint64_t address, std::span<uint8_t> bytes) const;
+  std::span<uint8_t> Span(uint64_t address, uint64_t bytes);
 
   // For the core, which asks Faulty() before it touches a region.
   uint8_t* data() { return bytes_.data(); }

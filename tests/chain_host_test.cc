@@ -76,6 +76,70 @@ TEST(HostKernels, UpdateIsOneElementAfterTheOther) {
   }
 }
 
+// Long rows, whose sums go from one power of two to the next, and weights that are multiples of a
+// large step: many of them lie halfway between two places of the sum.
+TEST(HostKernels, SumsOfManyWeightsAreThoseInOrder) {
+  for (const HostKernels* kernels : AllKernels()) {
+    for (const double step : {0.0, 0x1p-25, 0x1p-44}) {
+      Engine engine(6);
+      std::normal_distribution<double> normal(0, 0.05);
+      constexpr size_t kSize = 20003;
+      std::vector<double> v(kSize), w(kSize);
+      for (double& weight : w) {
+        weight = normal(engine);
+        if (step != 0) weight = std::nearbyint(weight / step) * step;
+      }
+      if (step == 0) w[17] = 3e9;  // greater than all before
+      const std::vector<int32_t> z(kSize);
+      WeightSums sums;
+      for (size_t i = 0; i < kSize; i += 784) {
+        kernels->update(&z[i], 1, 1, 0.9, &v[i], &w[i], std::min<size_t>(784, kSize - i), &sums);
+      }
+      const WeightSums expected = SumWeights(w);
+      EXPECT_EQ(sums.sum, expected.sum) << step;
+      EXPECT_EQ(sums.squares, expected.squares) << step;
+      EXPECT_EQ(sums.max, expected.max) << step;
+    }
+  }
+}
+
+// Also quotients that only the division rounds right: the product with the inverse is off.
+TEST(HostKernels, WeightsNextToTheMiddleOfTwoCodes) {
+  Engine engine(7);
+  for (const HostKernels* kernels : AllKernels()) {
+    for (int i = 0; i < 2000; ++i) {
+      const double scale = 0.001 + static_cast<double>(engine() >> 11) * 0x1p-53;
+      std::vector<double> weights(8 + engine() % 8);
+      for (double& weight : weights) {
+        const double middle = static_cast<double>(engine() % 16) - 7.5;
+        weight = std::nextafter(middle * scale, engine() % 2 == 0 ? -1e9 : 1e9);
+        if (engine() % 2 == 0) weight = middle * scale;
+      }
+      std::vector<uint8_t> packed(8);
+      kernels->quantise_int4(weights.data(), scale, weights.size(), packed.data());
+      for (size_t j = 0; j < weights.size(); ++j) {
+        const double code = std::clamp(std::nearbyint(weights[j] / scale), -7.0, 7.0);
+        ASSERT_EQ(CodeAt(packed, 0, 0, j), static_cast<int>(code) & 15) << weights[j] / scale;
+      }
+    }
+  }
+}
+
+TEST(HostKernels, PixelsBecomeTheNumberOfLevelsBelow) {
+  std::vector<uint8_t> pixels(256), codes(256), levels;
+  for (int i = 0; i < 256; ++i) pixels[i] = static_cast<uint8_t>(i);
+  for (int i = 1; i <= 15; ++i) levels.push_back(static_cast<uint8_t>(17 * i - i % 3));
+  for (const HostKernels* kernels : AllKernels()) {
+    for (const size_t n : {7, 256}) {
+      kernels->pixel_codes(pixels.data(), levels.data(), n, codes.data());
+      for (size_t i = 0; i < n; ++i) {
+        const auto below = std::upper_bound(levels.begin(), levels.end(), pixels[i]);
+        ASSERT_EQ(codes[i], below - levels.begin());
+      }
+    }
+  }
+}
+
 TEST(HostKernels, WeightsAreRoundedToTheNearestEvenAndClamped) {
   std::vector<double> weights = {0.5, 1.5, -0.5, -1.5, 2.5, 6.49, 6.51, 70, -70, -7.4, 3.0};
   const std::vector<int> codes = {0, 2, 0, -2, 2, 6, 7, 7, -7, -7, 3};
@@ -145,7 +209,8 @@ TEST(ConvolutionHost, ColumnsAndTheirSumAreThoseOfTheDefinition) {
     ConvolutionHost host(layer, kBatch);
     const size_t side = layer.side, out = layer.out_side(), stride = host.rows() / 2 + 7;
     const std::vector<uint8_t> planes = Codes(engine, layer.channels * host.pixels());
-    const std::vector<uint8_t> columns = host.Columns(planes.data(), stride);
+    std::vector<uint8_t> columns((layer.in + 1) * stride);
+    host.Columns(planes.data(), stride, columns.data());
     std::vector<int32_t> gradient(host.rows() * layer.in);
     for (int32_t& g : gradient) g = static_cast<int32_t>(engine() % 2001) - 1000;
     std::vector<int32_t> sums(host.pixels() * layer.channels);

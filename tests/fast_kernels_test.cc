@@ -57,7 +57,7 @@ TEST_P(FastKernelsFunctional, RandomWordsAreThoseOfTheModel) {
     const uint64_t key = engine();
     const auto sample = static_cast<uint8_t>(engine());
     const auto row = static_cast<uint32_t>(engine());
-    const size_t groups = 1 + engine() % (kSegment / kRandomGroup);
+    const size_t groups = 1 + engine() % 200;
     const auto group0 = static_cast<uint32_t>(engine() % ((1U << 24) - groups + 1));
     std::vector<uint16_t> words(groups * kRandomGroup);
     kernels_.random_words(key, sample, row, group0, groups, words.data());
@@ -75,7 +75,7 @@ TEST_P(FastKernelsFunctional, RandomWordsOfRowsAreThoseOfTheModel) {
     const auto sample = static_cast<uint8_t>(engine());
     const auto row0 = static_cast<uint32_t>(engine());
     const auto group = static_cast<uint32_t>(engine() % (1U << 24));
-    const size_t rows = 1 + engine() % (kSegment / kRandomGroup);
+    const size_t rows = 1 + engine() % 200;
     std::vector<uint16_t> words(rows * kRandomGroup);
     kernels_.random_rows(key, sample, row0, group, rows, words.data());
     for (uint32_t i = 0; i < words.size(); ++i) {
@@ -129,6 +129,33 @@ TEST_P(FastKernelsFunctional, StatisticsOfEveryMagnitude) {
     ASSERT_EQ(stats.sum_abs, sum) << "seed " << seed;
     ASSERT_EQ(stats.zeros, zeros) << "seed " << seed;
     ASSERT_TRUE(stats.sum_squares == squares) << "seed " << seed;
+
+    std::vector<int32_t> positive = z;
+    for (int32_t& value : positive) value = std::max(value, 0);
+    const SegmentStats clamped = kernels_.statistics(positive.data(), positive.size());
+    const SegmentStats same = kernels_.positive_statistics(z.data(), z.size());
+    ASSERT_EQ(same.max_abs, clamped.max_abs) << "seed " << seed;
+    ASSERT_EQ(same.sum_abs, clamped.sum_abs) << "seed " << seed;
+    ASSERT_EQ(same.zeros, clamped.zeros) << "seed " << seed;
+    ASSERT_TRUE(same.sum_squares == clamped.sum_squares) << "seed " << seed;
+  }
+}
+
+TEST_P(FastKernelsFunctional, StatisticsOfRowsLeaveOutWhatIsBetweenThem) {
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    std::mt19937_64 engine(seed);
+    const size_t n = 1 + engine() % 200, rows = 1 + engine() % (kSegment / n);
+    const size_t stride = n + engine() % 4;
+    const int shift = static_cast<int>(seed % 32);
+    std::vector<int32_t> z(rows * stride), dense;
+    for (int32_t& value : z) value = static_cast<int32_t>(engine()) >> shift;
+    for (size_t r = 0; r < rows; ++r) dense.insert(dense.end(), &z[r * stride], &z[r * stride + n]);
+    const SegmentStats stats = kernels_.statistics_of_rows(z.data(), n, rows, stride);
+    const SegmentStats expected = kernels_.statistics(dense.data(), dense.size());
+    ASSERT_EQ(stats.max_abs, expected.max_abs) << "seed " << seed;
+    ASSERT_EQ(stats.sum_abs, expected.sum_abs) << "seed " << seed;
+    ASSERT_EQ(stats.zeros, expected.zeros) << "seed " << seed;
+    ASSERT_TRUE(stats.sum_squares == expected.sum_squares) << "seed " << seed;
   }
 }
 

@@ -9,6 +9,7 @@
 #include <array>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -16,6 +17,7 @@
 #include "model/formats.h"
 #include "sim/functional/fast_kernels.h"
 #include "sim/functional/rounding_plans.h"
+#include "sim/functional/small_gemm.h"
 
 extern "C" {  // of the OpenMP runtime that oneDNN was built with
 void omp_set_num_threads(int);
@@ -133,12 +135,14 @@ class Product {
         luq_(PlanLuq(config_)),
         stochastic_(PlanStochastic(config_)),
         z_stride_(cols_) {
-    for (int s = 0; s < command.a_samples; ++s) {
-      TensorView sample = command.a;
-      sample.data += static_cast<size_t>(s) * command.a_sample_stride;
-      a_.push_back(DecodeOperand(kernels_, command.a_format, sample));
+    z_is_addend_ = AddendIsAll();
+    if (z_is_addend_) {
+      // No operands: there is nothing to multiply.
+    } else if (options.small_products && UsesSmallGemm(options.instruction_set)) {
+      small_.emplace(command, options.instruction_set);
+    } else {
+      Decode();
     }
-    b_ = DecodeOperand(kernels_, command.b_format, command.b);
     if (config_.mask_enable) mask_ = UnpackMask(kernels_, command.mask);
     const size_t elements = rows_ * cols_;
     if (command.keep_raw) result_.raw.resize(elements);
@@ -149,7 +153,9 @@ class Product {
       result_.z.resize(elements);
       z_ = result_.z.data();
     } else {
-      result_.codes.assign(static_cast<size_t>(command.samples), std::vector<uint8_t>(elements));
+      result_.codes.resize(static_cast<size_t>(command.samples));
+      for (std::vector<uint8_t>& codes : result_.codes) codes.resize(elements);
+      if (z_is_addend_) return;
       scratch_ = Uninitialised<int32_t>(elements);
       z_ = scratch_.get();
     }
@@ -179,13 +185,40 @@ class Product {
   }
 
  private:
-  // Where there is little to multiply, in blocks whose accumulators stay in the cache until their
-  // epilogue; else each would prepare the operands again.
+  bool OneProduct() const { return command_.a.cols == 1 && command_.a_samples == 1; }
+  bool UsesSmallGemm(InstructionSet set) const {
+    return !OneProduct() && SmallGemm::Suits(command_, set);
+  }
+
+  // A command that only rounds C: A is a column of zeros. Then z is read from where C lies.
+  bool AddendIsAll() const {
+    if (!OneProduct() || !config_.c_enable || config_.mask_enable || command_.keep_raw ||
+        config_.d_format == Format::kInt32 || command_.c.col_stride != 1) {
+      return false;
+    }
+    const Operand a = DecodeOperand(kernels_, command_.a_format, command_.a);
+    for (size_t r = 0; r < rows_; ++r) {
+      if (*a.at(r, 0) != 0) return false;
+    }
+    return true;
+  }
+
+  void Decode() {
+    for (int s = 0; s < command_.a_samples; ++s) {
+      TensorView sample = command_.a;
+      sample.data += static_cast<size_t>(s) * command_.a_sample_stride;
+      a_.push_back(DecodeOperand(kernels_, command_.a_format, sample));
+    }
+    b_ = DecodeOperand(kernels_, command_.b_format, command_.b);
+  }
+
+  // Where that costs little, in blocks whose accumulators stay in the cache until their epilogue;
+  // oneDNN would prepare the operands again for each.
   EpilogueStats Compute(const Part& part) {
-    constexpr size_t kElements = size_t{1} << 16, kDepth = 64;
-    const size_t size = part.rows * part.cols, depth = command_.a.cols * a_.size();
+    constexpr size_t kElements = size_t{1} << 16;
+    const size_t size = part.rows * part.cols;
     EpilogueStats stats;
-    const size_t blocks = depth > kDepth ? 1 : (size + kElements - 1) / kElements;
+    const size_t blocks = small_ || OneProduct() ? (size + kElements - 1) / kElements : 1;
     for (const Part& block : Split(part.rows, part.cols, blocks)) {
       stats += ComputeBlock({part.row + block.row, block.rows, part.col + block.col, block.cols});
     }
@@ -193,16 +226,20 @@ class Product {
   }
 
   EpilogueStats ComputeBlock(const Part& part) {
-    if (command_.a.cols == 1 && a_.size() == 1) {
+    if (small_) {
+      small_->Multiply(part.row, part.rows, part.col, part.cols, z_at(part.row, part.col),
+                       z_stride_);
+    } else if (OneProduct() && !z_is_addend_) {
       MultiplyVectors(part);
-    } else {
+    } else if (!z_is_addend_) {
       Multiply(part);
     }
     EpilogueStats stats;
-    if (HasNoRows() && part.cols == cols_) {
-      const size_t begin = part.row * cols_, end = begin + part.rows * cols_;
-      for (size_t i = begin; i < end; i += kSegment) {
-        EmitSegment(0, i, std::min(kSegment, end - i), stats);
+    if (OnlyStatistics() && part.cols <= kSegment) {
+      const size_t most = kSegment / part.cols, end = part.row + part.rows;
+      for (size_t r = part.row; r < end; r += most) {
+        const int32_t* z = z_at(r, part.col);
+        Count(kernels_.statistics_of_rows(z, part.cols, std::min(most, end - r), z_stride_), stats);
       }
       return stats;
     }
@@ -215,10 +252,10 @@ class Product {
     return stats;
   }
 
-  // Nothing behind the accumulator depends on the place in D: segments may cross rows.
-  bool HasNoRows() const {
+  // Nothing comes behind the accumulator.
+  bool OnlyStatistics() const {
     return config_.d_format == Format::kInt32 && !config_.c_enable && !config_.mask_enable &&
-           z_stride_ == cols_;
+           !command_.keep_raw;
   }
 
   // The accumulators of a part into z_.
@@ -258,23 +295,33 @@ class Product {
 
   // All stages behind the accumulator for n <= kSegment columns of a row.
   void EmitSegment(size_t r, size_t c, size_t n, EpilogueStats& stats) {
+    if (z_is_addend_) {
+      Finish(r, c, n, command_.c.data + r * command_.c.row_stride + c, stats);
+      return;
+    }
     int32_t* z = z_at(r, c);
     if (command_.keep_raw) std::copy_n(z, n, result_.raw.data() + r * cols_ + c);
     if (config_.c_enable) stats.wraps += AddC(r, c, n, z);
     if (config_.mask_enable) kernels_.mask(z, mask_.at(r, c), n);
-    const SegmentStats part = kernels_.statistics(z, n);
-    stats.max_abs = std::max(stats.max_abs, part.max_abs);
-    stats.sum_abs += part.sum_abs;
-    stats.sum_squares += part.sum_squares;  // reduced to 96 bits when parts are added
-    if (config_.d_format == Format::kInt32) {
-      stats.zeros[0] += part.zeros;
-      return;
-    }
+    Finish(r, c, n, z, stats);
+  }
+
+  // From z on.
+  void Finish(size_t r, size_t c, size_t n, const int32_t* z, EpilogueStats& stats) {
+    Count(kernels_.statistics(z, n), stats);
     for (size_t s = 0; s < result_.codes.size(); ++s) {
       const SegmentCounts counts = Round(s, r, c, n, z, result_.codes[s].data() + r * cols_ + c);
       stats.zeros[s] += counts.zeros;
       stats.clipped[s] += counts.clipped;
     }
+  }
+
+  // The zeros of codes are counted when they are made.
+  void Count(const SegmentStats& part, EpilogueStats& stats) const {
+    stats.max_abs = std::max(stats.max_abs, part.max_abs);
+    stats.sum_abs += part.sum_abs;
+    stats.sum_squares += part.sum_squares;  // reduced to 96 bits when parts are added
+    if (config_.d_format == Format::kInt32) stats.zeros[0] += part.zeros;
   }
 
   uint32_t AddC(size_t r, size_t c, size_t n, int32_t* z) const {
@@ -308,7 +355,9 @@ class Product {
   NearestPlan nearest_;
   LuqPlan luq_;
   StochasticPlan stochastic_;
-  std::vector<Operand> a_;  // one a sample
+  bool z_is_addend_ = false;
+  std::optional<SmallGemm> small_;  // instead of a_ and b_
+  std::vector<Operand> a_;          // one a sample
   Operand b_;
   Operand mask_;
   std::unique_ptr<int32_t[]> scratch_;

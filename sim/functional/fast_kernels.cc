@@ -107,45 +107,121 @@ void Mask(int32_t* __restrict z, const int8_t* __restrict codes, size_t n) {
   for (size_t i = 0; i < n; ++i) z[i] = codes[i] != 0 ? z[i] : 0;
 }
 
-// n <= kSegment = 2^10: sums of magnitudes below 2^22 and of squares below 2^22 fit 32 bits.
-SegmentStats Statistics(const int32_t* z, size_t n) {
-  uint32_t max_abs = 0, zeros = 0, sum_abs_low = 0;
-  for (size_t i = 0; i < n; ++i) {
-    const uint32_t magnitude = Magnitude(z[i]);
-    max_abs = magnitude > max_abs ? magnitude : max_abs;
-    zeros += magnitude == 0;
-    sum_abs_low += magnitude;
-  }
-  SegmentStats stats{max_abs, zeros, sum_abs_low, 0};
-  if (max_abs >= 1U << 22) {
-    stats.sum_abs = 0;
-    for (size_t i = 0; i < n; ++i) stats.sum_abs += Magnitude(z[i]);
-  }
-  if (max_abs < 1U << 11) {
-    uint32_t squares = 0;
-    for (size_t i = 0; i < n; ++i) {
-      const auto value = static_cast<uint32_t>(z[i]);
-      squares += value * value;
+// As many numbers as one register holds; what a row has behind these is filled up with zeros.
+#if defined(__AVX__)
+constexpr size_t kVector = 32;
+#else
+constexpr size_t kVector = 16;
+#endif
+constexpr size_t kLanes = kVector / sizeof(int32_t);
+using Numbers = int32_t __attribute__((vector_size(kVector)));
+using Magnitudes = uint32_t __attribute__((vector_size(kVector)));
+using Sums = uint64_t __attribute__((vector_size(kVector)));
+
+template <typename Vector>
+inline auto SumOf(const Vector& vector) {
+  decltype(vector[0] + 0ULL) sum = 0;
+  for (size_t i = 0; i < sizeof(Vector) / sizeof(vector[0]); ++i) sum += vector[i];
+  return sum;
+}
+
+// Calls add(magnitudes) for all of z; `positive`: negative numbers count as 0.
+template <bool positive, typename Add>
+inline void ForMagnitudesOfRow(const int32_t* z, size_t n, const Add& add) {
+  const auto add_magnitudes = [&](Numbers numbers) __attribute__((always_inline)) {
+    if constexpr (positive) {
+      add((Magnitudes)(numbers > 0 ? numbers : Numbers{}));
+    } else {
+      add((Magnitudes)(numbers < 0 ? Numbers{} - numbers : numbers));
     }
-    stats.sum_squares = squares;
-  } else if (max_abs < 1U << 16) {
-    uint64_t squares = 0;
-    for (size_t i = 0; i < n; ++i) {
-      const auto value = static_cast<uint32_t>(z[i]);
-      squares += value * value;
-    }
-    stats.sum_squares = squares;
-  } else if (max_abs < 1U << 26) {  // the squares stay below 2^62
-    uint64_t squares = 0;
-    for (size_t i = 0; i < n; ++i) squares += uint64_t{Magnitude(z[i])} * Magnitude(z[i]);
-    stats.sum_squares = squares;
+  };
+  Numbers numbers = {};
+  for (size_t i = 0; i + kLanes <= n; i += kLanes) {
+    __builtin_memcpy(&numbers, z + i, sizeof numbers);
+    add_magnitudes(numbers);
+  }
+  const size_t rest = n % kLanes;
+  if (rest == 0) return;
+  numbers = Numbers{};
+  if (n < kLanes) {
+    for (size_t i = 0; i < n; ++i) numbers[i] = z[i];
+  } else {  // the last register's worth without what was in the one before
+    int32_t kept[2 * kLanes] = {};
+    for (size_t i = kLanes; i < 2 * kLanes; ++i) kept[i] = -1;
+    Numbers mask;
+    __builtin_memcpy(&mask, kept + rest, sizeof mask);
+    __builtin_memcpy(&numbers, z + n - kLanes, sizeof numbers);
+    numbers &= mask;
+  }
+  add_magnitudes(numbers);
+}
+
+template <bool positive, typename Add>
+inline void ForMagnitudes(const int32_t* z, size_t n, size_t rows, size_t stride, const Add& add) {
+  for (size_t r = 0; r < rows; ++r) ForMagnitudesOfRow<positive>(z + r * stride, n, add);
+}
+
+// A lane has at most 2^8 of the numbers, and what is filled up.
+template <bool positive>
+SegmentStats StatisticsOf(const int32_t* z, size_t n, size_t rows, size_t stride) {
+  Magnitudes greatest = {}, sums = {}, squares = {};
+  Numbers zeros = {};
+  ForMagnitudes<positive>(
+      z, n, rows, stride, [&](Magnitudes x) __attribute__((always_inline)) {
+        greatest = x > greatest ? x : greatest;
+        zeros -= x == 0;
+        sums += x;
+        squares += x * x;
+      });
+  SegmentStats stats{};
+  for (size_t i = 0; i < kLanes; ++i) {
+    stats.max_abs = greatest[i] > stats.max_abs ? greatest[i] : stats.max_abs;
+  }
+  stats.zeros = static_cast<uint32_t>(SumOf(zeros) - rows * ((kLanes - n % kLanes) % kLanes));
+  if (stats.max_abs < 1U << 24) {
+    stats.sum_abs = SumOf(sums);
   } else {
-    for (size_t i = 0; i < n; ++i) {
-      const uint64_t magnitude = Magnitude(z[i]);
-      stats.sum_squares += magnitude * magnitude;
+    Sums low = {}, high = {};
+    ForMagnitudes<positive>(
+        z, n, rows, stride, [&](Magnitudes x) __attribute__((always_inline)) {
+          low += (Sums)x & UINT32_MAX;
+          high += (Sums)x >> 32;
+        });
+    stats.sum_abs = SumOf(low) + SumOf(high);
+  }
+  if (stats.max_abs < 1U << 12) {
+    stats.sum_squares = SumOf(squares);
+  } else if (stats.max_abs < 1U << 16) {
+    Sums low = {}, high = {};
+    ForMagnitudes<positive>(
+        z, n, rows, stride, [&](Magnitudes x) __attribute__((always_inline)) {
+          const auto square = (Sums)(x * x);
+          low += square & UINT32_MAX;
+          high += square >> 32;
+        });
+    stats.sum_squares = SumOf(low) + SumOf(high);
+  } else if (stats.max_abs < 1U << 26) {  // the squares stay below 2^62
+    Sums wide = {};
+    ForMagnitudes<positive>(
+        z, n, rows, stride, [&](Magnitudes x) __attribute__((always_inline)) {
+          const Sums low = (Sums)x & UINT32_MAX, high = (Sums)x >> 32;
+          wide += low * low + high * high;
+        });
+    stats.sum_squares = SumOf(wide);
+  } else {
+    for (size_t r = 0; r < rows; ++r) {
+      for (const int32_t* x = z + r * stride; x < z + r * stride + n; ++x) {
+        const uint64_t magnitude = positive && *x < 0 ? 0 : Magnitude(*x);
+        stats.sum_squares += static_cast<unsigned __int128>(magnitude * magnitude);
+      }
     }
   }
   return stats;
+}
+
+template <bool positive>
+SegmentStats RowStatistics(const int32_t* z, size_t n) {
+  return StatisticsOf<positive>(z, n, 1, 0);
 }
 
 // ---- Random words ----
@@ -179,8 +255,8 @@ inline uint64_t Lanes(uint64_t x) {
   return (Tap<p>(x) ^ Tap<q>(x) ^ (Tap<r>(x) & Tap<s>(x))) & 0x1111111111111111;
 }
 
-// The words of `groups` groups, whose states differ in a number at bit `at` of their address: the
-// group (32) or the row (0).
+// The words of `groups` <= kSegment / 16 groups, whose states differ in a number at bit `at` of
+// their address: the group (32) or the row (0).
 template <unsigned at>
 void GroupWords(uint64_t address, uint32_t first, size_t groups, uint16_t* __restrict words) {
   constexpr uint64_t kLow = 0x0f0f0f0f0f0f0f0f;
@@ -218,14 +294,24 @@ void GroupWords(uint64_t address, uint32_t first, size_t groups, uint16_t* __res
   }
 }
 
+// As many groups at once as their states have room.
+template <unsigned at>
+void AllGroupWords(uint64_t address, uint32_t first, size_t groups, uint16_t* words) {
+  constexpr size_t kMost = kSegment / 16;
+  for (size_t g = 0; g < groups; g += kMost) {
+    GroupWords<at>(address, first + static_cast<uint32_t>(g),
+                   groups - g < kMost ? groups - g : kMost, words + 16 * g);
+  }
+}
+
 void RandomWords(uint64_t seed, uint8_t sample, uint32_t row, uint32_t group0, size_t groups,
                  uint16_t* words) {
-  GroupWords<32>(seed ^ (uint64_t{sample} << 56 | row), group0, groups, words);
+  AllGroupWords<32>(seed ^ (uint64_t{sample} << 56 | row), group0, groups, words);
 }
 
 void RandomRows(uint64_t seed, uint8_t sample, uint32_t row0, uint32_t group, size_t rows,
                 uint16_t* words) {
-  GroupWords<0>(seed ^ (uint64_t{sample} << 56 | uint64_t{group} << 32), row0, rows, words);
+  AllGroupWords<0>(seed ^ (uint64_t{sample} << 56 | uint64_t{group} << 32), row0, rows, words);
 }
 
 // ---- Scale and round ----
@@ -262,9 +348,40 @@ SegmentCounts NearestOf(const NearestPlan& plan, const int32_t* __restrict z, si
   return counts;
 }
 
+// UINT4 with all levels below 2^15: in 16 bits, which takes half as long. n <= kSegment.
+SegmentCounts NearestIn16Bits(const NearestPlan& plan, const int32_t* __restrict z, size_t n,
+                              uint8_t* __restrict codes) {
+  using Halves = int16_t __attribute__((vector_size(kVector)));
+  using Bytes = uint8_t __attribute__((vector_size(kVector / 2)));
+  constexpr size_t kAtOnce = kVector / sizeof(int16_t);
+  int16_t bounded[kSegment + kAtOnce];
+  for (size_t i = 0; i < n; ++i) {
+    const int32_t low = z[i] < 0 ? 0 : z[i];
+    bounded[i] = static_cast<int16_t>(low > INT16_MAX ? INT16_MAX : low);
+  }
+  __builtin_memset(bounded + n, 0, kAtOnce * sizeof(int16_t));
+  Halves zeros = {}, clipped = {};  // a lane counts to at most 2^7
+  for (size_t i = 0; i < n; i += kAtOnce) {
+    Halves p, code = {};
+    __builtin_memcpy(&p, bounded + i, sizeof p);
+    for (int j = 1; j <= 15; ++j) code -= p >= static_cast<int16_t>(plan.levels[j]);
+    zeros -= code == 0;
+    clipped -= p >= static_cast<int16_t>(plan.levels[16]);
+    const auto bytes = __builtin_convertvector(code, Bytes);
+    if (n - i >= kAtOnce) {
+      __builtin_memcpy(codes + i, &bytes, sizeof bytes);
+    } else {
+      for (size_t j = 0; j < n - i; ++j) codes[i + j] = bytes[j];
+    }
+  }
+  const uint64_t filled = (kAtOnce - n % kAtOnce) % kAtOnce;
+  return {static_cast<uint32_t>(SumOf(zeros) - filled), static_cast<uint32_t>(SumOf(clipped))};
+}
+
 SegmentCounts Nearest(const NearestPlan& plan, const int32_t* z, size_t n, uint8_t* codes) {
-  return plan.is_unsigned ? NearestOf<true>(plan, z, n, codes)
-                          : NearestOf<false>(plan, z, n, codes);
+  if (!plan.is_unsigned) return NearestOf<false>(plan, z, n, codes);
+  return plan.levels[16] <= INT16_MAX ? NearestIn16Bits(plan, z, n, codes)
+                                      : NearestOf<true>(plan, z, n, codes);
 }
 
 // The bits of float(p): the exponent, then the fraction. Where float does not hold p its last 7
@@ -325,8 +442,20 @@ SegmentCounts Stochastic(const StochasticPlan& plan, const int32_t* z, const uin
 
 }  // namespace
 
-extern const Kernels TETRALOG_KERNELS = {
-    Decode<Int4>, Decode<Uint4>, Decode<Log4>, CountColumns, CountRow, AddC,      Mask,
-    Statistics,   RandomWords,   RandomRows,   Nearest,      Luq,      Stochastic};
+extern const Kernels TETRALOG_KERNELS = {Decode<Int4>,
+                                         Decode<Uint4>,
+                                         Decode<Log4>,
+                                         CountColumns,
+                                         CountRow,
+                                         AddC,
+                                         Mask,
+                                         RowStatistics<false>,
+                                         RowStatistics<true>,
+                                         StatisticsOf<false>,
+                                         RandomWords,
+                                         RandomRows,
+                                         Nearest,
+                                         Luq,
+                                         Stochastic};
 
 }  // namespace tetralog

@@ -78,11 +78,15 @@ struct Kernels {
   // z = 0 where the mask code is 0.
   void (*mask)(int32_t* z, const int8_t* codes, size_t n);
   SegmentStats (*statistics)(const int32_t* z, size_t n);
+  // The same where negative z count as 0.
+  SegmentStats (*positive_statistics)(const int32_t* z, size_t n);
+  // Of n numbers in each of `rows` rows that begin `stride` numbers apart, all at most kSegment.
+  SegmentStats (*statistics_of_rows)(const int32_t* z, size_t n, size_t rows, size_t stride);
 
   // The random words of `groups` groups of 16 columns of a row (docs/random.md).
   void (*random_words)(uint64_t seed, uint8_t sample, uint32_t row, uint32_t group0, size_t groups,
                        uint16_t* words);
-  // Those of one group of columns in `rows` <= kSegment / 16 rows.
+  // Those of one group of columns in `rows` rows.
   void (*random_rows)(uint64_t seed, uint8_t sample, uint32_t row0, uint32_t group, size_t rows,
                       uint16_t* words);
 

@@ -4,8 +4,10 @@
 // Training steps on the functional machine against FP32 libtorch and against the reference, of the
 // same network in one process on one thread, as CPU times of an epoch; ratios as JSON.
 //
-// The three take turns, some steps each, so that all see the same machine; a time is the median of
-// these turns. An epoch is the steps alone: no loading, no shuffling, no test images.
+// All take turns, some steps each, so that all see the same machine; a time is the median of these
+// turns. The fastest turns are given as well: what a processor with nothing else to do would show.
+// The reference runs on both of its routes, FP32 (the one that counts) and float64. An epoch is the
+// steps alone: no loading, no shuffling, no test images.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -32,7 +34,7 @@ constexpr double kReferenceTarget = 5;  // times faster than the reference; repo
 
 struct Options {
   std::vector<std::string> networks = {"mlp", "lenet"};
-  size_t turns = 7, steps = 10;
+  size_t turns = 15, steps = 5;
   std::string output;
 };
 
@@ -78,8 +80,11 @@ nlohmann::ordered_json Measure(const std::string& network, const Options& option
     }
   }
   const auto steps = static_cast<double>(images.size() / batch);
-  double epochs[4];
-  for (size_t i = 0; i < 4; ++i) epochs[i] = Median(times[i]) * steps;
+  double epochs[4], fastest[4];
+  for (size_t i = 0; i < 4; ++i) {
+    epochs[i] = Median(times[i]) * steps;
+    fastest[i] = *std::min_element(times[i].begin(), times[i].end()) * steps;
+  }
   const double over = epochs[0] / epochs[1], faster = epochs[2] / epochs[0];
   fmt::print(
       "{:<6} batch {:<4} s an epoch: functional {:.2f}, FP32 {:.2f}, reference {:.2f}, in "
@@ -87,6 +92,8 @@ nlohmann::ordered_json Measure(const std::string& network, const Options& option
       "than in float64\n",
       network, batch, epochs[0], epochs[1], epochs[2], epochs[3], over, faster,
       epochs[3] / epochs[0]);
+  fmt::print("{:<6} by the fastest turns: {:.2f} times FP32, {:.1f} times faster, {:.1f}\n", "",
+             fastest[0] / fastest[1], fastest[2] / fastest[0], fastest[3] / fastest[0]);
   if (faster < kReferenceTarget) {
     fmt::print("{}: the target of {} times faster than the reference is not reached\n", network,
                kReferenceTarget);
@@ -106,7 +113,11 @@ nlohmann::ordered_json Measure(const std::string& network, const Options& option
           {"limit_times_fp32", kFp32Limit},
           {"faster_than_reference", faster},
           {"target_faster_than_reference", kReferenceTarget},
-          {"faster_than_float64", epochs[3] / epochs[0]}};
+          {"faster_than_float64", epochs[3] / epochs[0]},
+          {"fastest_turns",
+           {{"times_fp32", fastest[0] / fastest[1]},
+            {"faster_than_reference", fastest[2] / fastest[0]},
+            {"faster_than_float64", fastest[3] / fastest[0]}}}};
 }
 
 int Main(int argc, char** argv) {

@@ -38,14 +38,13 @@ void ChainStep::SendLossGradient(const std::vector<double>& gradient, uint64_t s
   states_.back().dy_scale = std::ldexp(1.0, luq.shift);
 
   const Tensor& dy = tensors_[layers_.size() - 1].dy;
-  Grow(bytes_, dy.sample_bytes() * samples_);
-  uint8_t* row = bytes_.data();
+  uint8_t* row = tensors_.Open(dy);
   for (const std::vector<uint8_t>& codes : RoundLossGradient(gradient, dy.cols, luq)) {
     for (size_t r = 0; r < dy.rows; ++r, row += dy.stride) {
       kernels_.pack(&codes[r * dy.cols], dy.cols, row);
     }
   }
-  tensors_.Write(dy, std::span(bytes_).first(dy.sample_bytes() * samples_));
+  tensors_.Send();
 }
 
 // A layer's input gradient comes before its weight gradient: the layer below waits for it.
@@ -106,7 +105,7 @@ void ChainStep::PassFeatures(size_t i) {
   for (uint32_t s = 0; s < samples_; ++s) {
     Tensor sample = dx;
     sample.address += uint64_t{s} * dx.sample_stride;
-    const uint8_t* packed = ReadBytes(sample, dx.sample_bytes());
+    const uint8_t* packed = tensors_.Rows(sample, 0, dx.rows);
     for (size_t row = 0; row < dx.rows; ++row) {
       kernels_.unpack(packed + row * dx.stride, dx.cols, &codes_[row * dx.cols]);
     }
@@ -147,15 +146,15 @@ void ChainStep::PassColumns(size_t i, Handle handle, uint64_t seed) {
 
 // codes: the gradient of the pooled outputs of convolution i, [image, row, column, channel].
 void ChainStep::SendUnpooled(size_t i, const uint8_t* codes, uint32_t sample) {
-  const ConvolutionHost& host = *states_[i].host;
+  ConvolutionHost& host = *states_[i].host;
   const size_t channels = layers_[i].out;
   Grow(planes_, channels * host.pooled() + kBlock);
   kernels_.transpose(codes, host.pooled(), channels, planes_.data());
   Tensor dy = tensors_[i].dy;
-  Grow(packed_, dy.sample_bytes() + kBlock);
-  host.Unpool(planes_.data(), dy.stride, packed_.data());
   dy.address += uint64_t{sample} * dy.sample_stride;
-  tensors_.Write(dy, std::span(packed_).first(dy.sample_bytes()));
+  dy.samples = 1;
+  host.Unpool(planes_.data(), dy.stride, tensors_.Open(dy));
+  tensors_.Send();
 }
 
 // dW [out, in + 1]: weight gradients, and the bias gradient behind them.

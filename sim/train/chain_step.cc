@@ -26,9 +26,11 @@ ChainStep::ChainStep(const ChainOptions& options, Machine& machine,
   const double clip = ActivationClip(SumPositives(train.pixels), 1.0, options.clip);
   const double step = ScaleOf(clip, kUint4Max);
   pixel_scale_ = step / 255.0;
-  for (size_t pixel = 0; pixel < pixel_codes_.size(); ++pixel) {
-    const double code = std::nearbyint(static_cast<double>(pixel) / step);
-    pixel_codes_[pixel] = static_cast<uint8_t>(std::min(code, double{kUint4Max}));
+  for (size_t i = 0; i < pixel_levels_.size(); ++i) {
+    const auto code = static_cast<double>(i + 1);
+    unsigned pixel = 0;
+    while (pixel < 255 && std::nearbyint(pixel / step) < code) ++pixel;
+    pixel_levels_[i] = static_cast<uint8_t>(pixel);
   }
 }
 
@@ -111,11 +113,11 @@ void ChainStep::SendWeights() {
     }
     const double scale = states_[i].weight_scale = ScaleOf(clip, kInt4Max);
     const Tensor& w = tensors_[i].w;
-    Grow(bytes_, w.sample_bytes());
-    for (size_t o = 0; o < layer.out; ++o) {
-      kernels_.quantise_int4(&weights[o * layer.in], scale, layer.in, &bytes_[o * w.stride]);
+    uint8_t* row = tensors_.Open(w);
+    for (size_t o = 0; o < layer.out; ++o, row += w.stride) {
+      kernels_.quantise_int4(&weights[o * layer.in], scale, layer.in, row);
     }
-    tensors_.Write(w, std::span(bytes_).first(w.sample_bytes()));
+    tensors_.Send();
   }
   weights_sent_ = true;
 }
@@ -132,7 +134,7 @@ void ChainStep::SendBias(size_t i) {
 void ChainStep::SendImages(const Batch& batch) {
   const size_t size = batch.size * reference::kImageSize;
   Grow(codes_, size);
-  for (size_t i = 0; i < size; ++i) codes_[i] = pixel_codes_[batch.pixels[i]];
+  kernels_.pixel_codes(batch.pixels, pixel_levels_.data(), size, codes_.data());
   if (Convolution(0)) {
     SendColumns(0, codes_.data());
   } else {
@@ -142,37 +144,25 @@ void ChainStep::SendImages(const Batch& batch) {
 
 void ChainStep::SendColumns(size_t i, const uint8_t* planes) {
   const Tensor& x = tensors_[i].x;
-  const std::vector<uint8_t>& columns = states_[i].host->Columns(planes, x.stride);
-  tensors_.Write(x, std::span(columns).first(x.sample_bytes()));
+  states_[i].host->Columns(planes, x.stride, tensors_.Open(x));
+  tensors_.Send();
 }
 
 // codes: [batch, in], one a byte.
 void ChainStep::SendFeatures(size_t i, const uint8_t* codes) {
   const Tensor& x = tensors_[i].x;
   const size_t in = layers_[i].in;
-  Grow(bytes_, x.sample_bytes());
-  for (size_t image = 0; image < batch_; ++image) {
-    uint8_t* row = &bytes_[image * x.stride];
+  uint8_t* row = tensors_.Open(x);
+  for (size_t image = 0; image < batch_; ++image, row += x.stride) {
     kernels_.pack(codes + image * in, in, row);
     row[in / 2] = 1;  // `in` is even: the column of ones begins a byte
   }
-  tensors_.Write(x, std::span(bytes_).first(x.sample_bytes()));
-}
-
-const uint8_t* ChainStep::ReadBytes(const Tensor& tensor, uint64_t bytes) {
-  Grow(bytes_, bytes + kBlock);
-  tensors_.Read(tensor, std::span(bytes_).first(bytes));
-  return bytes_.data();
+  tensors_.Send();
 }
 
 // Rows, which lie `stride` bytes apart.
 const int32_t* ChainStep::ReadInt32(const Tensor& tensor, size_t row, size_t rows) {
-  const size_t bytes = rows * tensor.stride;
-  Grow(numbers_, bytes / sizeof(int32_t));
-  Tensor part = tensor;
-  part.address += row * tensor.stride;
-  tensors_.Read(part, {reinterpret_cast<uint8_t*>(numbers_.data()), bytes});
-  return numbers_.data();
+  return reinterpret_cast<const int32_t*>(tensors_.Rows(tensor, row, rows));
 }
 
 // --- Forward ---
@@ -251,7 +241,7 @@ void ChainStep::PassPool(size_t i) {
   tensors_.driver().WaitAll();
   ConvolutionHost& host = *states_[i].host;
   const Tensor& y = tensors_[i].y;
-  host.Pool(ReadBytes(y, y.sample_bytes()), y.stride);
+  host.Pool(tensors_.Rows(y, 0, y.rows), y.stride);
   if (Convolution(i + 1)) {
     SendColumns(i + 1, host.values());
     return;

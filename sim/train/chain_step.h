@@ -24,12 +24,6 @@ inline size_t RowsAtATime(const Tensor& tensor) {
   return kBytes / tensor.stride + 1;
 }
 
-// Room for at least `size` elements; what is there may be anything.
-template <typename T>
-void Grow(std::vector<T>& buffer, size_t size) {
-  if (buffer.size() < size) buffer.resize(size);
-}
-
 class ChainStep {
  public:
   ChainStep(const ChainOptions& options, Machine& machine,
@@ -80,7 +74,6 @@ class ChainStep {
   int GradientShift(const Hindsight& estimate, double unit, uint32_t max) const;
   void Update(size_t i, double rate);
   const int32_t* ReadInt32(const Tensor& tensor, size_t row, size_t rows);
-  const uint8_t* ReadBytes(const Tensor& tensor, uint64_t bytes);
 
   ChainOptions options_;
   std::vector<reference::Layer> layers_;
@@ -89,13 +82,12 @@ class ChainStep {
   std::vector<reference::LayerParameters> parameters_;
   std::vector<LayerState> states_;
   Hindsight loss_gradient_max_;
-  double pixel_scale_ = 1;                  // real value of an input code; pixels are 0..1
-  std::array<uint8_t, 256> pixel_codes_{};  // of a pixel
+  double pixel_scale_ = 1;                         // real value of an input code; pixels are 0..1
+  std::array<uint8_t, kUint4Max> pixel_levels_{};  // the least pixel of every code from 1 on
   bool weights_sent_ = false;
   size_t batch_ = 0;
   uint32_t samples_ = 1;
-  std::vector<uint8_t> bytes_, codes_, planes_, packed_;
-  std::vector<int32_t> numbers_;
+  std::vector<uint8_t> codes_, planes_;
 };
 
 }  // namespace tetralog::train

@@ -85,21 +85,44 @@ void ChainTensors::Allocate() {
     if (Convolution(i - 1)) t.dx = driver_.NewTensor(batch_, in, Format::kLog4, samples_);
   }
   zeros_ = driver_.NewTensor(1, widest, Format::kInt4);
-  Write(zeros_, std::vector<uint8_t>(zeros_.sample_bytes(), 0));
+  std::fill_n(Open(zeros_), zeros_.sample_bytes(), uint8_t{0});
+  Send();
 }
 
 void ChainTensors::WriteOnes(const Tensor& x) {
-  std::vector<uint8_t> bytes(x.sample_bytes(), 0);
+  uint8_t* bytes = Open(x);
+  std::fill_n(bytes, x.sample_bytes(), uint8_t{0});
   for (size_t row = 0; row < x.rows; ++row) bytes[row * x.stride + (x.cols - 1) / 2] = 1;
-  Write(x, bytes);
+  Send();
 }
 
-void ChainTensors::Write(const Tensor& tensor, std::span<const uint8_t> bytes) {
-  driver_.machine().WriteMemory(tensor.address, bytes);
+// --- Bytes ---
+
+uint8_t* ChainTensors::Open(const Tensor& tensor) {
+  const uint64_t bytes = tensor.sample_bytes() * tensor.samples;
+  const std::span<uint8_t> shared = driver_.machine().SharedMemory(tensor.address, bytes);
+  opened_ = tensor.address;
+  opened_bytes_ = shared.empty() ? bytes : 0;
+  if (!shared.empty()) return shared.data();
+  Grow(buffer_, bytes);
+  return buffer_.data();
 }
 
-void ChainTensors::Read(const Tensor& tensor, std::span<uint8_t> bytes) {
-  driver_.machine().ReadMemory(tensor.address, bytes);
+void ChainTensors::Send() {
+  if (opened_bytes_ == 0) return;
+  driver_.machine().WriteMemory(opened_, std::span(buffer_).first(opened_bytes_));
+}
+
+const uint8_t* ChainTensors::Rows(const Tensor& tensor, size_t row, size_t rows) {
+  Machine& machine = driver_.machine();
+  const uint64_t address = tensor.address + row * tensor.stride, bytes = rows * tensor.stride;
+  if (address + bytes + kBlock <= machine.memory_size()) {
+    const std::span<uint8_t> shared = machine.SharedMemory(address, bytes + kBlock);
+    if (!shared.empty()) return shared.data();
+  }
+  Grow(buffer_, bytes + kBlock);
+  machine.ReadMemory(address, std::span(buffer_).first(bytes));
+  return buffer_.data();
 }
 
 // --- Forward ---

@@ -19,8 +19,15 @@
 
 #include "sim/driver.h"
 #include "sim/reference/network.h"
+#include "sim/train/host_kernels.h"
 
 namespace tetralog::train {
+
+// Room for at least `size` elements; what is there may be anything.
+template <typename T>
+void Grow(std::vector<T>& buffer, size_t size) {
+  if (buffer.size() < size) buffer.resize(size);
+}
 
 struct LayerTensors {
   Tensor w, bias;  // INT4 [out, in], INT32 [1, out]
@@ -48,9 +55,13 @@ class ChainTensors {
     return Convolution(i - 1) ? tensors_[i].dx : tensors_[i - 1].dy;
   }
 
-  // Raw bytes of a tensor, pads included; `samples` of it from the first on.
-  void Write(const Tensor& tensor, std::span<const uint8_t> bytes);
-  void Read(const Tensor& tensor, std::span<uint8_t> bytes);
+  // All bytes of a tensor, pads included, to be written: those of the machine's memory where the
+  // host shares it, else of a buffer that Send() copies there. Valid until the next Open().
+  uint8_t* Open(const Tensor& tensor);
+  void Send();
+  // Stored rows of a tensor's first sample and kBlock bytes behind them. Valid until the next
+  // Rows() or Open().
+  const uint8_t* Rows(const Tensor& tensor, size_t row, size_t rows);
 
   Handle ForwardZ(size_t i);  // z; the last layer's logits
   Handle Forward(size_t i, const OutputOptions& output);
@@ -75,7 +86,9 @@ class ChainTensors {
   std::vector<LayerTensors> tensors_;
   Tensor zeros_;  // one row
   uint32_t batch_ = 0, samples_ = 0;
-  uint64_t mark_ = 0;  // of the arena, behind the tensors
+  uint64_t mark_ = 0;                       // of the arena, behind the tensors
+  std::vector<uint8_t> buffer_;             // of memory that is not shared
+  uint64_t opened_ = 0, opened_bytes_ = 0;  // what Send() copies
 };
 
 }  // namespace tetralog::train

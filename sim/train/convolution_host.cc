@@ -25,7 +25,7 @@ ConvolutionHost::ConvolutionHost(const reference::Layer& layer, size_t batch)
   taken_.assign(layer.out * pooled() + kBlock, 0);
 }
 
-const std::vector<uint8_t>& ConvolutionHost::Columns(const uint8_t* planes, size_t stride) {
+void ConvolutionHost::Columns(const uint8_t* planes, size_t stride, uint8_t* columns) {
   const size_t side = layer_.side, pad = layer_.pad, lines = layer_.channels * batch_ * side;
   for (size_t line = 0; line < lines; ++line) {  // the frame stays zero
     std::copy_n(planes + line * side, side,
@@ -35,9 +35,8 @@ const std::vector<uint8_t>& ConvolutionHost::Columns(const uint8_t* planes, size
   kernels_.pack(planes_.data(), 2 * bytes, even_.data());
   kernels_.pack_odd(planes_.data(), bytes - 1, odd_.data());
 
-  columns_.resize((layer_.in + 1) * stride + kBlock);
   const size_t kernel = layer_.kernel, out = layer_.out_side(), image = padded_ * padded_ / 2;
-  uint8_t* row = columns_.data();
+  uint8_t* row = columns;  // what is gathered behind it belongs to the next one
   for (size_t i = 0; i < kernel; ++i) {
     for (size_t j = 0; j < kernel; ++j) {
       for (size_t c = 0; c < layer_.channels; ++c, row += stride) {
@@ -51,7 +50,6 @@ const std::vector<uint8_t>& ConvolutionHost::Columns(const uint8_t* planes, size
     }
   }
   std::fill_n(row, stride, uint8_t{0x11});
-  return columns_;
 }
 
 void ConvolutionHost::Pool(const uint8_t* packed, size_t stride) {
@@ -61,11 +59,14 @@ void ConvolutionHost::Pool(const uint8_t* packed, size_t stride) {
   }
 }
 
-void ConvolutionHost::Unpool(const uint8_t* planes, size_t stride, uint8_t* packed) const {
+void ConvolutionHost::Unpool(const uint8_t* planes, size_t stride, uint8_t* packed) {
+  last_.resize(stride + kBlock);
   for (size_t c = 0; c < layer_.out; ++c) {
+    const bool last = c + 1 == layer_.out;  // behind the others there is room
     kernels_.unpool(planes + c * pooled(), &taken_[c * pooled()], batch_ * half(), half(),
-                    packed + c * stride);
+                    last ? last_.data() : packed + c * stride);
   }
+  std::copy_n(last_.data(), rows() / 2, packed + (layer_.out - 1) * stride);
 }
 
 void ConvolutionHost::Fold(size_t image, const int32_t* columns, size_t stride) {

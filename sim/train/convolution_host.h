@@ -32,16 +32,16 @@ class ConvolutionHost {
   size_t pooled() const { return batch_ * half() * half(); }            // pixels of a pooled plane
   size_t pixels() const { return batch_ * layer_.side * layer_.side; }  // of an input plane
 
-  // Packed columns of planes, with rows of `stride` bytes; valid until the next call.
-  const std::vector<uint8_t>& Columns(const uint8_t* planes, size_t stride);
+  // Packed columns of planes: [in + 1, rows] with rows of `stride` >= kBlock bytes.
+  void Columns(const uint8_t* planes, size_t stride, uint8_t* columns);
 
   // Pools packed outputs with rows of `stride` bytes and kBlock bytes behind them.
   void Pool(const uint8_t* packed, size_t stride);
   const uint8_t* values() const { return values_.data(); }  // planes of the last Pool()
 
   // Packed gradients of the outputs from those of the pooled planes (which have kBlock bytes behind
-  // them): [out, rows] with rows of `stride` bytes, kBlock bytes behind the last one.
-  void Unpool(const uint8_t* planes, size_t stride, uint8_t* packed) const;
+  // them): [out, rows] with rows of `stride` bytes.
+  void Unpool(const uint8_t* planes, size_t stride, uint8_t* packed);
 
   // The gradient of the columns of one image, `stride` numbers from row to row, summed into its
   // place in images(). Not for padded layers.
@@ -52,7 +52,7 @@ class ConvolutionHost {
   reference::Layer layer_;
   size_t batch_, padded_;  // images; pixels of a padded row
   const HostKernels& kernels_;
-  std::vector<uint8_t> planes_, even_, odd_, columns_, values_, taken_;
+  std::vector<uint8_t> planes_, even_, odd_, values_, taken_, last_;
   std::vector<int32_t> images_;
 };
 

@@ -8,74 +8,220 @@
 namespace tetralog::train {
 namespace {
 
-// The sums are chains of additions whose order is fixed; the update hides in their latency when
-// both go through the weights together.
-void Update(const int32_t* __restrict z, double unit, double rate, double momentum,
-            double* __restrict v, double* __restrict w, size_t n, WeightSums* sums) {
-  constexpr size_t kChunk = 8;
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "pairs of codes are packed as words");
+
+// As many numbers as one register holds; the compiler's vectoriser makes shuffles of these sums.
+#if defined(__AVX__)
+constexpr size_t kVector = 32;
+#else
+constexpr size_t kVector = 16;
+#endif
+constexpr size_t kLanes = kVector / sizeof(double);
+using Doubles = double __attribute__((vector_size(kVector)));
+using Words = int64_t __attribute__((vector_size(kVector)));
+using Integers = int32_t __attribute__((vector_size(kVector / 2)));
+
+template <typename Vector, typename T>
+inline Vector Load(const T* from) {
+  Vector vector;
+  __builtin_memcpy(&vector, from, sizeof vector);
+  return vector;
+}
+
+inline Doubles Magnitudes(Doubles x) { return (Doubles)((Words)x & 0x7fffffffffffffff); }
+
+// Magnitudes of weights are added in index order, which makes the sums chains of additions.
+void AddInOrder(const double* w, size_t n, WeightSums* sums) {
   double sum = sums->sum, squares = sums->squares, max = sums->max;
-  const auto add = [&](double weight) {
-    const double magnitude = __builtin_fabs(weight);
+  for (size_t i = 0; i < n; ++i) {
+    const double magnitude = __builtin_fabs(w[i]);
     sum += magnitude;
     squares += magnitude * magnitude;
     max = magnitude > max ? magnitude : max;
-  };
-  size_t i = 0;
-  for (; i + kChunk <= n; i += kChunk) {
-    for (size_t j = i; j < i + kChunk; ++j) {
-      v[j] = momentum * v[j] + static_cast<double>(z[j]) * unit;
-      w[j] -= rate * v[j];
-    }
-    for (size_t j = i; j < i + kChunk; ++j) add(w[j]);
-  }
-  for (; i < n; ++i) {
-    v[i] = momentum * v[i] + static_cast<double>(z[i]) * unit;
-    w[i] -= rate * v[i];
-    add(w[i]);
   }
   *sums = {sum, squares, max};
 }
 
+// --- Update ---
+
+// The update and the sums, one element after the other: the definition.
+void UpdateInOrder(const int32_t* __restrict z, double unit, double rate, double momentum,
+                   double* __restrict v, double* __restrict w, size_t n, WeightSums* sums) {
+  for (size_t i = 0; i < n; ++i) {
+    v[i] = momentum * v[i] + static_cast<double>(z[i]) * unit;
+    w[i] -= rate * v[i];
+    AddInOrder(w + i, 1, sums);
+  }
+}
+
+// Adds numbers x >= 0 to a sum that lies in [power, 2 * power), a power of two. As long as it does,
+// its bits end at the same place, so that to add x is to add x rounded to that place, whatever the
+// sum is; and these parts add up exactly in any order. Only where x lies halfway between two places
+// does the sum decide.
+class SumTogether {
+ public:
+  explicit SumTogether(double sum)
+      : sum_(sum),
+        power_(__builtin_bit_cast(double, __builtin_bit_cast(uint64_t, sum) & 0x7ff0000000000000)),
+        shift_(1.5 * power_),
+        below_half_(__builtin_bit_cast(int64_t, 0x1p-53 * power_) - 1) {}
+
+  void Add(Doubles x) {
+    const Doubles part = (x + shift_) - shift_;
+    parts_ += part;
+    halfway_ |= below_half_ - (Words)Magnitudes(x - part);  // negative for half and no less
+  }
+  // The new sum; false where it is not known, `greatest` being the greatest x.
+  bool Finish(double greatest, double* sum) const {
+    double parts = 0;
+    int64_t halfway = 0;
+    for (size_t i = 0; i < kLanes; ++i) {
+      parts += parts_[i];
+      halfway |= halfway_[i];
+    }
+    *sum = sum_ + parts;
+    return halfway >= 0 && greatest < 0.5 * power_ && *sum < 2.0 * power_;
+  }
+
+ private:
+  double sum_, power_, shift_;
+  int64_t below_half_;
+  Doubles parts_ = {};
+  Words halfway_ = {};
+};
+
+// n: a multiple of kLanes.
+void UpdateTogether(const int32_t* __restrict z, double unit, double rate, double momentum,
+                    double* __restrict v, double* __restrict w, size_t n, WeightSums* sums) {
+  SumTogether sum(sums->sum), squares(sums->squares);
+  Doubles greatest = {};
+  for (size_t i = 0; i < n; i += kLanes) {
+    const auto gradient = __builtin_convertvector(Load<Integers>(z + i), Doubles);
+    const Doubles velocity = momentum * Load<Doubles>(v + i) + gradient * unit;
+    const Doubles weight = Load<Doubles>(w + i) - rate * velocity;
+    __builtin_memcpy(v + i, &velocity, kVector);
+    __builtin_memcpy(w + i, &weight, kVector);
+    const Doubles magnitude = Magnitudes(weight);
+    sum.Add(magnitude);
+    squares.Add(magnitude * magnitude);
+    greatest = magnitude > greatest ? magnitude : greatest;
+  }
+  double max = 0;
+  for (size_t i = 0; i < kLanes; ++i) max = greatest[i] > max ? greatest[i] : max;
+  WeightSums next;
+  if (!sum.Finish(max, &next.sum) || !squares.Finish(max * max, &next.squares)) {
+    AddInOrder(w, n, sums);
+    return;
+  }
+  next.max = max > sums->max ? max : sums->max;
+  *sums = next;
+}
+
+void Update(const int32_t* z, double unit, double rate, double momentum, double* v, double* w,
+            size_t n, WeightSums* sums) {
+  constexpr size_t kChunk = 256, kGrain = 8;
+  size_t i = 0;
+  while (n - i >= kGrain) {
+    const size_t size = n - i < kChunk ? (n - i) / kGrain * kGrain : kChunk;
+    UpdateTogether(z + i, unit, rate, momentum, v + i, w + i, size, sums);
+    i += size;
+  }
+  UpdateInOrder(z + i, unit, rate, momentum, v + i, w + i, n - i, sums);
+}
+
 // To the nearest integer, ties to even, |x| below 2^31, as the low bits of the sum.
-inline double RoundEven(double x) {
+template <typename Real>
+inline Real RoundEven(Real x) {
   constexpr double kShift = 0x1.8p52;
   return (x + kShift) - kShift;
 }
 
+constexpr size_t kQuantised = 512;  // weights at a time
+
 void Pack(const uint8_t* __restrict codes, size_t n, uint8_t* __restrict packed) {
   for (size_t i = 0; i < n / 2; ++i) {
-    packed[i] = static_cast<uint8_t>(codes[2 * i] | codes[2 * i + 1] << 4);
+    const uint16_t pair = Load<uint16_t>(codes + 2 * i);
+    packed[i] = static_cast<uint8_t>(pair | pair >> 4);
   }
   if (n % 2 != 0) packed[n / 2] = codes[n - 1];
 }
 
+// The codes of n <= kQuantised weights by the definition.
+void QuantiseByDivision(const double* __restrict w, double scale, size_t n,
+                        uint8_t* __restrict codes) {
+  for (size_t i = 0; i < n; ++i) {
+    // The scale is at least a seventieth of the greatest weight: nothing is near 2^31.
+    const double y = RoundEven(w[i] / scale);
+    const double high = y > 7.0 ? 7.0 : y;
+    codes[i] = static_cast<uint8_t>(static_cast<int32_t>(high < -7.0 ? -7.0 : high) & 15);
+  }
+}
+
+// The same from a product with the inverse, which is off by a few units in the last place: false
+// where a quotient is so near to the middle between two codes that this could matter.
+bool QuantiseByProduct(const double* __restrict w, double inverse, size_t n,
+                       uint8_t* __restrict codes) {
+  int32_t rounded[kQuantised];
+  Doubles furthest = {};
+  for (size_t i = 0; i < n; i += kLanes) {
+    const Doubles y = Load<Doubles>(w + i) * inverse;
+    const Doubles place = RoundEven(y), distance = Magnitudes(y - place);
+    furthest = distance > furthest ? distance : furthest;
+    const auto integer = __builtin_convertvector(place, Integers);
+    __builtin_memcpy(rounded + i, &integer, sizeof integer);
+  }
+  for (size_t i = 0; i < n; ++i) {
+    const int32_t high = rounded[i] > 7 ? 7 : rounded[i];
+    codes[i] = static_cast<uint8_t>((high < -7 ? -7 : high) & 15);
+  }
+  bool sure = true;
+  for (size_t i = 0; i < kLanes; ++i) sure = sure && furthest[i] < 0.5 - 0x1p-40;
+  return sure;
+}
+
 void QuantiseInt4(const double* __restrict w, double scale, size_t n, uint8_t* __restrict packed) {
-  constexpr size_t kChunk = 512;
-  uint8_t codes[kChunk];
-  for (size_t begin = 0; begin < n; begin += kChunk) {
-    const size_t size = n - begin < kChunk ? n - begin : kChunk;
-    for (size_t i = 0; i < size; ++i) {
-      // The scale is at least a seventieth of the greatest weight: nothing is near 2^31.
-      const double y = RoundEven(w[begin + i] / scale);
-      const double high = y > 7.0 ? 7.0 : y;
-      const auto code = static_cast<int32_t>(high < -7.0 ? -7.0 : high);
-      codes[i] = static_cast<uint8_t>(code & 15);
+  uint8_t codes[kQuantised];
+  const double inverse = 1.0 / scale;
+  for (size_t begin = 0; begin < n; begin += kQuantised) {
+    const size_t size = n - begin < kQuantised ? n - begin : kQuantised;
+    const size_t together = inverse < 0x1p1000 ? size / kLanes * kLanes : 0;
+    const double* from = w + begin;
+    if (!QuantiseByProduct(from, inverse, together, codes)) {
+      QuantiseByDivision(from, scale, together, codes);
     }
+    QuantiseByDivision(from + together, scale, size - together, codes + together);
     Pack(codes, size, packed + begin / 2);
+  }
+}
+
+void PixelCodes(const uint8_t* __restrict pixels, const uint8_t* __restrict levels, size_t n,
+                uint8_t* __restrict codes) {
+  using Bytes = uint8_t __attribute__((vector_size(kVector)));
+  size_t i = 0;
+  for (; i + kVector <= n; i += kVector) {
+    const auto p = Load<Bytes>(pixels + i);
+    Bytes code = {};
+    for (size_t j = 0; j < 15; ++j) code -= (Bytes)(p >= levels[j]);
+    __builtin_memcpy(codes + i, &code, kVector);
+  }
+  for (; i < n; ++i) {
+    codes[i] = 0;
+    for (size_t j = 0; j < 15; ++j) codes[i] += pixels[i] >= levels[j] ? 1 : 0;
   }
 }
 
 void Unpack(const uint8_t* __restrict packed, size_t n, uint8_t* __restrict codes) {
   for (size_t i = 0; i < n / 2; ++i) {
-    codes[2 * i] = packed[i] & 15;
-    codes[2 * i + 1] = packed[i] >> 4;
+    const auto pair = static_cast<uint16_t>((packed[i] & 0x0f) | (packed[i] & 0xf0) << 4);
+    __builtin_memcpy(codes + 2 * i, &pair, sizeof pair);
   }
   if (n % 2 != 0) codes[n - 1] = packed[n / 2] & 15;
 }
 
 void PackOdd(const uint8_t* __restrict codes, size_t n, uint8_t* __restrict packed) {
   for (size_t i = 0; i < n; ++i) {
-    packed[i] = static_cast<uint8_t>(codes[2 * i + 1] | codes[2 * i + 2] << 4);
+    const uint16_t pair = Load<uint16_t>(codes + 2 * i + 1);
+    packed[i] = static_cast<uint8_t>(pair | pair >> 4);
   }
 }
 
@@ -132,9 +278,12 @@ void Gather(const uint8_t* source, size_t count, size_t step, size_t size, uint8
   }
 }
 
-void Fold(const int32_t* __restrict columns, size_t stride, size_t out, size_t kernel,
-          size_t channels, int32_t* __restrict image) {
-  const size_t run = kernel * channels, line = (out + kernel - 1) * channels;
+// `run` may be a constant, which makes the additions of a run vectors without a rest.
+__attribute__((always_inline)) inline void FoldRuns(const int32_t* __restrict columns,
+                                                    size_t stride, size_t out, size_t kernel,
+                                                    size_t channels, size_t run,
+                                                    int32_t* __restrict image) {
+  const size_t line = (out + kernel - 1) * channels;
   for (size_t y = 0; y < out; ++y) {
     for (size_t x = 0; x < out; ++x, columns += stride) {
       for (size_t i = 0; i < kernel; ++i) {
@@ -143,6 +292,16 @@ void Fold(const int32_t* __restrict columns, size_t stride, size_t out, size_t k
         for (size_t j = 0; j < run; ++j) to[j] += from[j];
       }
     }
+  }
+}
+
+void Fold(const int32_t* columns, size_t stride, size_t out, size_t kernel, size_t channels,
+          int32_t* image) {
+  const size_t run = kernel * channels;
+  if (kernel == 5 && channels == 6) {  // LeNet's
+    FoldRuns(columns, stride, out, 5, 6, 30, image);
+  } else {
+    FoldRuns(columns, stride, out, kernel, channels, run, image);
   }
 }
 
@@ -169,7 +328,8 @@ void Transpose(const uint8_t* __restrict from, size_t rows, size_t cols, uint8_t
 
 }  // namespace
 
-extern const HostKernels TETRALOG_HOST_KERNELS = {
-    Update, QuantiseInt4, Pack, Unpack, PackOdd, Pool, Unpool, Gather, Fold, MaskMax, Transpose};
+extern const HostKernels TETRALOG_HOST_KERNELS = {Update, QuantiseInt4, PixelCodes, Pack,
+                                                  Unpack, PackOdd,      Pool,       Unpool,
+                                                  Gather, Fold,         MaskMax,    Transpose};
 
 }  // namespace tetralog::train

@@ -30,6 +30,8 @@ struct HostKernels {
                  size_t n, WeightSums* sums);
   // INT4 codes of w / scale, to nearest, two a byte; the pad of an odd row is 0.
   void (*quantise_int4)(const double* w, double scale, size_t n, uint8_t* packed);
+  // Codes of pixels: how many of the 15 levels are not above the pixel.
+  void (*pixel_codes)(const uint8_t* pixels, const uint8_t* levels, size_t n, uint8_t* codes);
   // Two codes a byte from one a byte, and back. n codes.
   void (*pack)(const uint8_t* codes, size_t n, uint8_t* packed);
   void (*unpack)(const uint8_t* packed, size_t n, uint8_t* codes);

@@ -23,12 +23,10 @@ double Within(double clip, double max) {
 
 PositiveSums SumPositives(std::span<const int32_t> z) {
   static const Kernels& kernels = KernelsOf(InstructionSets().back());
-  std::array<int32_t, kSegment> positive;
   PositiveSums sums;
   for (size_t begin = 0; begin < z.size(); begin += kSegment) {
     const size_t n = std::min(kSegment, z.size() - begin);
-    for (size_t i = 0; i < n; ++i) positive[i] = std::max(z[begin + i], 0);
-    const SegmentStats part = kernels.statistics(positive.data(), n);
+    const SegmentStats part = kernels.positive_statistics(z.data() + begin, n);
     sums.count += n - part.zeros;
     sums.sum += part.sum_abs;
     sums.max = std::max<uint64_t>(sums.max, part.max_abs);

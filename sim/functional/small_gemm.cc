@@ -1,0 +1,193 @@
+// Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sim/functional/small_gemm.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+
+#include "model/formats.h"
+
+namespace tetralog {
+namespace {
+
+constexpr size_t kChunk = 64;     // k of a row at a time
+constexpr size_t kColumns = 256;  // of B that are paired together
+
+const SmallProducts& ProductsOf(InstructionSet set) {
+#if defined(__x86_64__)
+  if (set == InstructionSet::kAvx512) return kSmallProductsAvx512;
+  if (set == InstructionSet::kAvx2) return kSmallProductsAvx2;
+#endif
+  throw std::logic_error("no small products on " + std::string(NameOf(set)));
+}
+
+}  // namespace
+
+bool SmallGemm::Suits(const GemmCommand& command, InstructionSet set) {
+  if (set == InstructionSet::kBaseline) return false;
+  const size_t rows = command.a.rows, columns = command.b.cols, depth = command.a.cols;
+  if (!command.b.transposed) return depth <= 64 || rows <= 16;
+  return !command.a.transposed && rows * columns <= 4096;
+}
+
+SmallGemm::SmallGemm(const GemmCommand& command, InstructionSet set)
+    : command_(command),
+      products_(ProductsOf(set)),
+      flip_(command.b_format == Format::kInt4 ? 0x88 : 0) {
+  const size_t most = command.a_format == Format::kLog4 ? size_t{kLog4Max} : 8;
+  fit_ = INT16_MAX / (most * (flip_ != 0 ? 8 : kUint4Max)) / 2 * 2;
+  burst_ = INT16_MAX / (most * 15) / 4;  // four products of a chunk meet in a sum
+  const Kernels& kernels = KernelsOf(set);
+  const auto decode = command.a_format == Format::kLog4 ? kernels.decode_log4 : kernels.decode_int4;
+  const size_t bytes = RowBytes(command.a.stored_cols()), rows = command.a.stored_rows();
+  std::vector<int8_t> values((rows + 1) * 2 * bytes);  // a row of zeros behind
+  for (int s = 0; s < command.a_samples; ++s) {
+    const uint8_t* data = command.a.data + static_cast<size_t>(s) * command.a_sample_stride;
+    for (size_t r = 0; r < rows; ++r) {
+      decode(data + r * command.a.stride, bytes, &values[r * 2 * bytes]);
+    }
+    if (command.b.transposed) {
+      PrepareRows(values.data(), 2 * bytes);
+    } else {
+      PrepareColumns(values.data(), 2 * bytes, command.a.transposed);
+    }
+  }
+  if (command.b.transposed) PrepareTails();
+}
+
+// --- B with rows of columns ---
+
+void SmallGemm::PrepareColumns(const int8_t* values, size_t stride, bool transposed) {
+  const size_t rows = command_.a.rows, depth = command_.a.cols;
+  std::vector<int8_t> columns;  // of A: [k][row], and one of zeros
+  if (!transposed) {
+    columns.resize((depth + 1) * rows);
+    for (size_t r = 0; r < rows; ++r) {
+      for (size_t k = 0; k < depth; ++k) columns[k * rows + r] = values[r * stride + k];
+    }
+    values = columns.data();
+    stride = rows;
+  }
+  for (size_t k = 0; k < depth; k += fit_) {
+    const Block block{k, std::min(fit_, depth - k), pairs_.size(), starts_.size()};
+    pairs_.resize(block.a + (block.depth + 1) / 2 * rows);
+    starts_.resize(block.start + rows);
+    for (size_t i = 0; i < block.depth; i += 2) {
+      const int8_t* first = values + (k + i) * stride;
+      const int8_t* second = values + (k + i + 1) * stride;  // behind the last one: zeros
+      products_.pair_columns(first, second, rows, &pairs_[block.a + i / 2 * rows],
+                             &starts_[block.start]);
+    }
+    if (flip_ == 0) std::fill_n(&starts_[block.start], rows, int16_t{0});
+    blocks_.push_back(block);
+  }
+}
+
+void SmallGemm::MultiplyColumns(size_t row, size_t rows, size_t column, size_t columns, int32_t* z,
+                                size_t z_stride) const {
+  const size_t most = std::min(fit_, command_.a.cols);
+  const size_t group =
+      std::min(kColumns, (columns + kColumnGroup - 1) / kColumnGroup * kColumnGroup);
+  std::vector<uint8_t> paired((most + 1) / 2 * 2 * group);
+  const uint8_t* b = command_.b.data + column / 2;
+  for (size_t c = 0; c < columns; c += group) {
+    const size_t size = std::min(group, columns - c);
+    for (const Block& block : blocks_) {
+      const size_t pairs = (block.depth + 1) / 2;
+      for (size_t i = 0; i < pairs; ++i) {
+        const uint8_t* first = b + (block.k + 2 * i) * command_.b.stride + c / 2;
+        // What meets the zero behind an odd depth does not matter.
+        const uint8_t* second = 2 * i + 1 < block.depth ? first + command_.b.stride : first;
+        products_.pair_rows(first, second, RowBytes(size), flip_, &paired[i * 2 * group]);
+      }
+      ColumnProduct product;
+      product.a = &pairs_[block.a + row];
+      product.a_row = 1;
+      product.a_pair = command_.a.rows;
+      product.start = &starts_[block.start + row];
+      product.b = paired.data();
+      product.b_stride = 2 * group;
+      product.rows = rows;
+      product.pairs = pairs;
+      product.columns = size;
+      product.z = z + c;
+      product.z_stride = z_stride;
+      product.add = &block != blocks_.data();
+      products_.columns(product);
+    }
+  }
+}
+
+// --- B with rows of k ---
+
+void SmallGemm::PrepareRows(const int8_t* values, size_t stride) {
+  const size_t rows = command_.a.rows, depth = command_.a.cols;
+  chunks_ = (depth + kChunk - 1) / kChunk;
+  const Block block{0, depth, chunked_.size(), sums_.size()};
+  chunked_.resize(block.a + rows * chunks_ * kChunk);
+  std::vector<int8_t> row(chunks_ * kChunk);
+  for (size_t r = 0; r < rows; ++r) {
+    std::copy_n(values + r * stride, depth, row.begin());
+    const int32_t sum = std::accumulate(row.begin(), row.end(), 0);
+    sums_.push_back(flip_ == 0 ? 0 : -8 * sum);
+    int8_t* to = &chunked_[block.a + r * row.size()];
+    for (size_t chunk = 0; chunk < row.size(); chunk += kChunk) {
+      const int8_t* from = &row[chunk];
+      for (size_t i = 0; i < kChunk / 2; ++i) {
+        to[chunk + i] = from[2 * i];
+        to[chunk + kChunk / 2 + i] = from[2 * i + 1];
+      }
+    }
+  }
+  blocks_.push_back(block);
+}
+
+// Rows of B end where their tensor may end: the last chunk is read from a copy.
+void SmallGemm::PrepareTails() {
+  const size_t whole = command_.a.cols / kChunk;
+  if (whole == chunks_) return;
+  const size_t bytes = RowBytes(command_.a.cols) - whole * kChunk / 2;
+  tails_.resize(command_.b.cols * kChunk / 2);
+  for (size_t c = 0; c < command_.b.cols; ++c) {
+    std::memcpy(&tails_[c * kChunk / 2],
+                command_.b.data + c * command_.b.stride + whole * kChunk / 2, bytes);
+  }
+}
+
+void SmallGemm::MultiplyRows(size_t row, size_t rows, size_t column, size_t columns, int32_t* z,
+                             size_t z_stride) const {
+  for (const Block& block : blocks_) {
+    RowProduct product;
+    product.a_stride = chunks_ * kChunk;
+    product.a = &chunked_[block.a + row * product.a_stride];
+    product.start = &sums_[block.start + row];
+    product.b = command_.b.data + column * command_.b.stride;
+    product.b_stride = command_.b.stride;
+    product.tails = tails_.empty() ? nullptr : &tails_[column * kChunk / 2];
+    product.flip = flip_;
+    product.rows = rows;
+    product.chunks = chunks_;
+    product.whole = command_.a.cols / kChunk;
+    product.columns = columns;
+    product.burst = burst_;
+    product.z = z;
+    product.z_stride = z_stride;
+    product.add = &block != blocks_.data();
+    products_.rows(product);
+  }
+}
+
+void SmallGemm::Multiply(size_t row, size_t rows, size_t column, size_t columns, int32_t* z,
+                         size_t z_stride) const {
+  if (command_.b.transposed) {
+    MultiplyRows(row, rows, column, columns, z, z_stride);
+  } else {
+    MultiplyColumns(row, rows, column, columns, z, z_stride);
+  }
+}
+
+}  // namespace tetralog
