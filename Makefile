@@ -82,6 +82,7 @@ clean:  ## remove build/
 -include sim/random.mk
 -include sim/regress.mk
 -include sim/lockstep.mk
+-include sim/gates.mk
 -include sim/utilisation.mk
 -include sim/estimate.mk
 -include sim/functional/bench.mk

@@ -8,7 +8,8 @@
 # netlist), <out>/area.json (yosys stat) and <out>/yosys.log. Environment: DELAY_PS, the delay that
 # buffering and sizing aim at (default 10000); KEEP, modules that stay apart
 # instead of being flattened, which is faster where there are many instances of one; BLACKBOX, modules
-# of which only the ports are kept, such as memories.
+# of which only the ports are kept, such as memories; LEAVE, modules whose instances stay with their
+# parameters, for a simulator to fill in from the RTL.
 set -eu
 lib=$1 top=$2 out=$3
 shift 3
@@ -37,11 +38,17 @@ for m in ${BLACKBOX:-}; do
 blackbox $m *\\$m *\\$m\\*"
 done
 units=$(ls "$root"/rtl/*.sv | grep -v tetralog_pkg.sv | tr '\n' ' ')
+left=
+for m in ${LEAVE:-}; do
+  left="$left
+read_verilog -sv -lib $root/rtl/$m.sv"
+  units=$(echo "$units" | sed "s#$root/rtl/$m.sv ##")
+done
 
 # Only the modules that the top needs are elaborated; -defer leaves the others as text. Nets are split
 # into bits at the end: a simulator sees combinational loops in vectors that feed themselves.
 cat > "$out/synth.ys" <<SCRIPT
-read_liberty -lib -ignore_miss_func $lib
+read_liberty -lib -ignore_miss_func $lib$left
 read_verilog -sv -defer $root/rtl/tetralog_pkg.sv $units
 ${params:+chparam$params $top}
 hierarchy -check -top $top
