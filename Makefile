@@ -79,6 +79,7 @@ clean:  ## remove build/
 
 -include sim/reference/reference.mk
 -include synth/synth.mk
+-include synth/power/power.mk
 -include sim/random.mk
 -include sim/regress.mk
 -include sim/lockstep.mk

@@ -9,7 +9,7 @@
 # buffering and sizing aim at (default 10000); KEEP, modules that stay apart
 # instead of being flattened, which is faster where there are many instances of one; BLACKBOX, modules
 # of which only the ports are kept, such as memories; LEAVE, modules whose instances stay with their
-# parameters, for a simulator to fill in from the RTL.
+# parameters, for a simulator to fill in from the RTL; SOURCES, further files that the module may use.
 set -eu
 lib=$1 top=$2 out=$3
 shift 3
@@ -37,7 +37,7 @@ for m in ${BLACKBOX:-}; do
   black="$black
 blackbox $m *\\$m *\\$m\\*"
 done
-units=$(ls "$root"/rtl/*.sv | grep -v tetralog_pkg.sv | tr '\n' ' ')
+units=$(ls "$root"/rtl/*.sv | grep -v tetralog_pkg.sv | tr '\n' ' ')${SOURCES:-}
 left=
 for m in ${LEAVE:-}; do
   left="$left

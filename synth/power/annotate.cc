@@ -28,13 +28,6 @@ bool Names(const std::string& expression, const std::string& pin) {
   return false;
 }
 
-// Whether a change of this input changes outputs at once.
-bool IsImmediate(const LibertyCell& cell, const LibertyPin& pin) {
-  if (pin.output) return false;
-  if (cell.kind != LibertyCell::Kind::kFlop) return true;
-  return Names(cell.clock, pin.name) || Names(cell.clear, pin.name) || Names(cell.preset, pin.name);
-}
-
 size_t Index(int i) { return static_cast<size_t>(i); }
 
 }  // namespace
@@ -42,6 +35,12 @@ size_t Index(int i) { return static_cast<size_t>(i); }
 bool IsClockPin(const LibertyCell& cell, const LibertyPin& pin) {
   return cell.kind != LibertyCell::Kind::kCombinational && !pin.output &&
          Names(cell.clock, pin.name);
+}
+
+bool IsImmediate(const LibertyCell& cell, const LibertyPin& pin) {
+  if (pin.output) return false;
+  if (cell.kind != LibertyCell::Kind::kFlop) return true;
+  return Names(cell.clock, pin.name) || Names(cell.clear, pin.name) || Names(cell.preset, pin.name);
 }
 
 std::vector<int> Levels(const Netlist& netlist) {

@@ -35,6 +35,9 @@ Annotation Annotate(const Netlist& netlist, const LoadModel& model);
 // Whether a pin of the cell is its clock or enable.
 bool IsClockPin(const LibertyCell& cell, const LibertyPin& pin);
 
+// Whether a change of this input can change outputs at once: not that of a flip-flop's data.
+bool IsImmediate(const LibertyCell& cell, const LibertyPin& pin);
+
 // Order in which the cells settle: those of level 0 depend on inputs of the top only; a flip-flop
 // depends on its clock and its asynchronous inputs. Throws std::runtime_error when there is a loop.
 std::vector<int> Levels(const Netlist& netlist);

@@ -32,7 +32,8 @@ struct Energy {           // pJ
   double pins = 0;        // load of other pins
   double wires = 0;       // load of other wires
   double leakage_nw = 0;  // nW
-  double dynamic() const { return clock + internal + pins + wires; }
+  double dynamic_pins() const { return clock + internal + pins; }
+  double dynamic() const { return dynamic_pins() + wires; }
   Energy& operator+=(const Energy& other);
 };
 

@@ -62,6 +62,7 @@ GateSim::GateSim(const Netlist& netlist, uint64_t seed) : netlist_(netlist) {
       const int net = instance.nets[p];
       if (net == Netlist::kNoNet) continue;
       if (!cell.pins[p].output) {
+        if (!IsImmediate(cell, cell.pins[p])) continue;
         if (sinks[Index(net)].empty() || sinks[Index(net)].back() != static_cast<int>(i))
           sinks[Index(net)].push_back(static_cast<int>(i));
       } else if (!cell.pins[p].function.empty()) {
