@@ -81,9 +81,11 @@ clean:  ## remove build/
 -include sim/reference/reference.mk
 -include synth/synth.mk
 -include synth/macs.mk
+-include synth/power/power.mk
 -include sim/random.mk
 -include sim/regress.mk
 -include sim/lockstep.mk
+-include sim/gates.mk
 -include sim/utilisation.mk
 -include sim/estimate.mk
 -include sim/functional/bench.mk

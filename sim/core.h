@@ -15,7 +15,7 @@ namespace tetralog {
 class Core {
  public:
   virtual ~Core() = default;
-  virtual const std::string& level() const = 0;  // "rtl", "cycle"
+  virtual const std::string& level() const = 0;  // "rtl", "cycle", "gates"
   virtual const MachineShape& shape() const = 0;
 
   // One clock cycle: drives the inputs, samples the outputs before the rising edge, then clocks.

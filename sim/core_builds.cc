@@ -45,6 +45,11 @@ std::vector<Build>& Builds() {
   return builds;
 }
 
+std::vector<Build>& GatesBuilds() {
+  static std::vector<Build> builds;
+  return builds;
+}
+
 [[noreturn]] void Refuse(const std::string& shape) {
   throw std::invalid_argument(
       fmt::format("no build of shape '{}'; there are {}", shape, fmt::join(RtlShapes(), ", ")));
@@ -82,6 +87,24 @@ std::unique_ptr<Core> MakeRtlCore(const std::string& shape, uint64_t seed) {
 
 void AddRtlBuild(const MachineShape& shape, RtlCoreFactory make) {
   Builds().push_back({shape, make});
+}
+
+void AddGatesBuild(const MachineShape& shape, RtlCoreFactory make) {
+  GatesBuilds().push_back({shape, make});
+}
+
+std::unique_ptr<Core> MakeGatesCore(const MachineShape& shape, uint64_t seed) {
+  std::string names;
+  for (const Build& build : GatesBuilds()) {
+    if (build.shape == shape) return build.make(shape, seed);
+    names += " " + build.shape.name();
+  }
+  if (names.empty())
+    throw std::invalid_argument(
+        "this program holds no netlist of the core; make gates builds and runs tetralog_gates, "
+        "which does");
+  throw std::invalid_argument(fmt::format("no netlist of shape '{}'; there is{}",
+                                          ShapeText(shape, RtlBuilds()), names));
 }
 
 std::unique_ptr<ClockedMachine> MakeRtlMachine(const std::string& shape, uint64_t memory_bytes,

@@ -29,6 +29,10 @@ std::unique_ptr<Core> MakeRtlCore(const std::string& shape, uint64_t seed);
 using RtlCoreFactory = std::unique_ptr<Core> (*)(const MachineShape& shape, uint64_t seed);
 void AddRtlBuild(const MachineShape& shape, RtlCoreFactory make);
 
+// The same of netlists, of which every program but tetralog_gates holds none.
+void AddGatesBuild(const MachineShape& shape, RtlCoreFactory make);
+std::unique_ptr<Core> MakeGatesCore(const MachineShape& shape, uint64_t seed);
+
 // A machine around it.
 std::unique_ptr<ClockedMachine> MakeRtlMachine(const std::string& shape, uint64_t memory_bytes,
                                                const ClockedMachineOptions& options = {});

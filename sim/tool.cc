@@ -23,7 +23,7 @@ void MachineArguments::AddShape(CLI::App& command) {
 }
 
 void MachineArguments::AddLevels(CLI::App& command) {
-  command.add_option("--machine", levels, "machines: functional, cycle, rtl, with commas")
+  command.add_option("--machine", levels, "machines: functional, cycle, rtl, gates, with commas")
       ->delimiter(',')
       ->default_str(fmt::format("{}", fmt::join(levels, ",")));
 }
@@ -53,12 +53,13 @@ MachineShape ShapeOf(const std::string& text) { return ParseShape(text, RtlBuild
 
 std::unique_ptr<Core> MakeCore(const std::string& level, const MachineShape& shape, uint64_t seed) {
   if (level == "rtl") return MakeRtlCore(shape, seed);
+  if (level == "gates") return MakeGatesCore(shape, seed);
   if (level == "cycle") return std::make_unique<CycleCore>(shape);
   if (level == "lockstep")
     return std::make_unique<LockstepCore>(MakeRtlCore(shape, seed),
                                           std::make_unique<CycleCore>(shape));
   throw std::invalid_argument(
-      fmt::format("no machine '{}'; there are functional, cycle and rtl", level));
+      fmt::format("no machine '{}'; there are functional, cycle, rtl and gates", level));
 }
 
 std::unique_ptr<Machine> MakeMachine(const std::string& level, const MachineArguments& arguments,

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The Verilated core behind the Core interface. V is a class that Verilator made from
-// rtl/tetralog_core.sv with the parameters of `shape`. A failed assertion, which Verilator prints
-// with its place, throws MachineError.
+// rtl/tetralog_core.sv, or of its netlist, with the parameters of `shape`. A failed assertion, which
+// Verilator prints with its place, throws MachineError.
 
 #pragma once
 
@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "sim/core.h"
 #include "sim/machine.h"
@@ -43,8 +44,8 @@ template <typename V>
 class VerilatedCore : public Core {
  public:
   // `seed` fills what reset leaves undefined.
-  VerilatedCore(const MachineShape& shape, uint64_t seed)
-      : shape_(shape), context_(std::make_unique<VerilatedContext>()) {
+  VerilatedCore(const MachineShape& shape, uint64_t seed, std::string level = "rtl")
+      : level_(std::move(level)), shape_(shape), context_(std::make_unique<VerilatedContext>()) {
     context_->randReset(2);
     context_->randSeed(static_cast<int>(seed & 0x7fffffff) + 1);
     context_->traceEverOn(true);
@@ -177,7 +178,7 @@ class VerilatedCore : public Core {
     out.irq = top_->irq_o;
   }
 
-  const std::string level_ = "rtl";
+  const std::string level_;
   MachineShape shape_;
   std::unique_ptr<VerilatedContext> context_;
   std::unique_ptr<V> top_;

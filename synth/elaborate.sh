@@ -6,7 +6,8 @@
 #
 # Reads the RTL that the top needs and writes <out>/design.il, the flattened design before any logic
 # synthesis, for map.sh. Environment: KEEP, modules that stay apart; BLACKBOX, modules of which only
-# the ports are kept, such as memories; SOURCES, further source files.
+# the ports are kept, such as memories; LEAVE, modules whose instances stay with their parameters, for a
+# simulator to fill in from the RTL; SOURCES, further source files.
 set -eu
 lib=$1 top=$2 out=$3
 shift 3
@@ -30,10 +31,16 @@ for m in ${BLACKBOX:-}; do
 blackbox $m *\\$m *\\$m\\*"
 done
 units=$(ls "$root"/rtl/*.sv | grep -v tetralog_pkg.sv | tr '\n' ' ')
+left=
+for m in ${LEAVE:-}; do
+  left="$left
+read_verilog -sv -lib $root/rtl/$m.sv"
+  units=$(echo "$units" | sed "s#$root/rtl/$m.sv ##")
+done
 
 # Only the modules that the top needs are elaborated; -defer leaves the others as text.
 cat > "$out/elaborate.ys" <<SCRIPT
-read_liberty -lib -ignore_miss_func $lib
+read_liberty -lib -ignore_miss_func $lib$left
 read_verilog -sv -defer $root/rtl/tetralog_pkg.sv $units ${SOURCES:-}
 ${params:+chparam$params $top}
 hierarchy -check -top $top

@@ -5,7 +5,7 @@
 # synth/netlist.sh <liberty> <top> <out directory> [Name=Value ...]
 #
 # Synthesises one RTL module with the library and writes <out>/<top>.v (the flattened netlist) and its
-# area; files and environment as elaborate.sh (KEEP, BLACKBOX, SOURCES) and map.sh (DELAY_PS, EFFORT,
+# area; files and environment as elaborate.sh (KEEP, BLACKBOX, LEAVE, SOURCES) and map.sh (DELAY_PS, EFFORT,
 # ADDERS) have them.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

@@ -33,6 +33,7 @@ tetralog_verilate(engine_4x4x1_netlist TOP tetralog_engine PREFIX Vengine_4x4x1
                   NETLIST ${engine_4x4x1_gates_NETLIST})
 tetralog_test(tetralog_engine_netlist_test SOURCES tetralog_engine_test.cc engine_testing.cc
               LIBS engine_4x4x1_netlist tetralog_cosim DEFINES ENGINE_NETLIST LABEL gates)
+tetralog_test(gates_replay_test LIBS engine_4x4x1_netlist tetralog_cosim LABEL gates)
 tetralog_test(tetralog_tool_test LIBS tetralog_trace nlohmann_json::nlohmann_json LABEL sim
               DEFINES TETRALOG_TOOL="$<TARGET_FILE:tetralog>")
 add_dependencies(tetralog_tool_test tetralog)

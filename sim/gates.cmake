@@ -1,0 +1,16 @@
+# The netlist of the smallest core, its memories in RTL, and the tool that holds it; not part of the
+# default build. The parameters are those of core_4x4x1.
+include(${PROJECT_SOURCE_DIR}/synth/Netlist.cmake)
+tetralog_netlist(gates_core_4x4x1 TOP tetralog_core
+                 PARAMS Rows=4 Cols=4 Dot=1 AccWidth=24 Lanes=4 RandomBits=12 DepthA=64 DepthB=64
+                        AxiData=64 AddrWidth=40
+                 KEEP pe_group row_bias tile_drain epilogue epilogue_lane epilogue_stats random_source
+                      control_registers core_control axi_read stream_reader command_front command_check
+                      operand_loader operand_buffer feeder addend_loader mask_loader result_writer
+                      output_buffer axi_write product_counter
+                 LEAVE sram)
+tetralog_verilate(gates_core_4x4x1_netlist TOP tetralog_core PREFIX Vgates_core_4x4x1 NO_TRACE
+                  NETLIST ${gates_core_4x4x1_NETLIST})
+add_executable(tetralog_gates EXCLUDE_FROM_ALL tetralog_gates.cc)
+target_link_libraries(tetralog_gates PRIVATE tetralog_warnings tetralog_commands
+                                             gates_core_4x4x1_netlist)

@@ -1,0 +1,6 @@
+# Energy per MAC: `make power [LIB=<Liberty file>] [POWER="--beats 100 --blocks int8"]`.
+POWER ?=
+.PHONY: power
+power: configure  ## energy per MAC of the array and of comparison MACs on the recorded training steps
+	$(call build_targets,power_report)
+	@$(BUILD)/synth/power/power_report --lib $(LIB) --dir $(BUILD)/power --report $(BUILD)/report/power.json $(POWER)
