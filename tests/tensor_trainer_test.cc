@@ -72,7 +72,8 @@ TEST_F(TensorTrainer, TheCycleModelTrainsTheSameBits) {
 
 TEST_F(TensorTrainer, SavedStateGoesOnToTheSameBits) {
   for (const char* network : {"resnet8", "vit"}) {
-    const TensorOptions options = {.network = network, .first_last_fp32 = true};
+    const bool adam = network[0] == 'v';
+    const TensorOptions options = {.network = network, .first_last_fp32 = true, .adam = adam};
     const auto trainer = Make(options), other = Make(options);
     trainer->Step(BatchAt(0, 8), {});
     const std::vector<NamedValues> state = trainer->Save();

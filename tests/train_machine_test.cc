@@ -100,6 +100,33 @@ TEST(TrainMachine, AResumedRunEndsInTheSameWeightsOnAnyMachine) {
   EXPECT_EQ(other.weights_hash, whole.weights_hash);
 }
 
+TEST(TrainMachine, AdamAndCosineGoOnToTheSameBitsOnAnyMachine) {
+  const Folder folder;
+  const auto adam = [](const std::string& machine) {
+    Recipe recipe = SmallRecipe(machine);
+    recipe.optimiser = "adam";
+    recipe.rate = 0.001;
+    recipe.schedule = "cosine";
+    return recipe;
+  };
+  const RunResult whole = RunOn(adam("functional"));
+  Recipe cut = adam("functional");
+  cut.steps = 3;
+  RunOn(cut, {.checkpoint = folder / "c"});
+  const RunResult other = RunOn(adam("reference"), {.checkpoint = folder / "c", .resume = true});
+  EXPECT_EQ(other.first_step, 3);
+  EXPECT_EQ(other.weights_hash, whole.weights_hash);
+  EXPECT_NE(other.weights_hash, RunOn(SmallRecipe("functional")).weights_hash);
+  // Steps in FP32 pass the state through another trainer.
+  Recipe functional = adam("functional"), reference = adam("reference");
+  functional.fnt = reference.fnt = 2;
+  EXPECT_EQ(RunOn(functional).weights_hash, RunOn(reference).weights_hash);
+  Training sgd = MakeTraining(SmallRecipe("functional"), {}, false, Data().train, MakeMachine);
+  Training with_adam = MakeTraining(adam("functional"), {}, false, Data().train, MakeMachine);
+  ExpectErrorHas([&] { sgd.trainer->Load(with_adam.trainer->Save(), 0); }, {"fc1.weight.square"});
+  ExpectErrorHas([&] { with_adam.trainer->Load(sgd.trainer->Save(), 0); }, {"fc1.weight.square"});
+}
+
 TEST(TrainMachine, ChecksAndRecordingsLeaveTheWeightsAlone) {
   Recipe recipe = SmallRecipe("functional");
   const uint64_t hash = RunOn(recipe).weights_hash;

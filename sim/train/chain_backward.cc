@@ -23,6 +23,19 @@ OutputOptions Log4Output(int shift, uint64_t seed) {
   return output;
 }
 
+// The update of `n` values from `first` on with the gradients z * unit.
+void UpdateRow(const HostKernels& kernels, const reference::UpdateRule& rule, const int32_t* z,
+               double unit, size_t first, size_t n, reference::Parameters* parameters,
+               WeightSums* sums) {
+  double *velocity = &parameters->velocity[first], *values = &parameters->values[first];
+  if (rule.root == 0) {
+    kernels.update(z, unit, rule.rate, rule.momentum, velocity, values, n, sums);
+  } else {
+    kernels.adam(z, unit, rule.rate, rule.momentum, rule.root, velocity, &parameters->square[first],
+                 values, n, sums);
+  }
+}
+
 }  // namespace
 
 void ChainStep::SendLossGradient(const std::vector<double>& gradient, uint64_t step) {
@@ -159,7 +172,7 @@ void ChainStep::SendUnpooled(size_t i, const uint8_t* codes, uint32_t sample) {
 }
 
 // dW [out, in + 1]: weight gradients, and the bias gradient behind them.
-void ChainStep::Update(size_t i, double rate) {
+void ChainStep::Update(size_t i, const reference::UpdateRule& rule) {
   const reference::Layer& layer = layers_[i];
   LayerState& state = states_[i];
   const Tensor& dw = tensors_[i].dw;
@@ -172,11 +185,9 @@ void ChainStep::Update(size_t i, double rate) {
     if (o % RowsAtATime(dw) == 0) {
       row = ReadInt32(dw, o, std::min(RowsAtATime(dw), layer.out - o));
     }
-    kernels_.update(row, unit * state.input_scale, rate, options_.momentum,
-                    &weight.velocity[o * layer.in], &weight.values[o * layer.in], layer.in,
-                    &state.weight_sums);
-    kernels_.update(row + layer.in, unit, rate, options_.momentum, &bias.velocity[o],
-                    &bias.values[o], 1, &unused);
+    UpdateRow(kernels_, rule, row, unit * state.input_scale, o * layer.in, layer.in, &weight,
+              &state.weight_sums);
+    UpdateRow(kernels_, rule, row + layer.in, unit, o, 1, &bias, &unused);
   }
 }
 

@@ -5,6 +5,8 @@
 
 #include "sim/train/host_kernels.h"
 
+#include "sim/reference/adam.h"
+
 namespace tetralog::train {
 namespace {
 
@@ -34,6 +36,24 @@ void Update(const int32_t* __restrict z, double unit, double rate, double moment
     add(w[i]);
   }
   *sums = {sum, squares, max};
+}
+
+void Adam(const int32_t* __restrict z, double unit, double rate, double momentum, double root,
+          double* __restrict m, double* __restrict s, double* __restrict w, size_t n,
+          WeightSums* sums) {
+  using reference::kAdamDecay;
+  for (size_t i = 0; i < n; ++i) {
+    const double g = static_cast<double>(z[i]) * unit;
+    m[i] = momentum * m[i] + (1.0 - momentum) * g;
+    s[i] = kAdamDecay * s[i] + (1.0 - kAdamDecay) * (g * g);
+    w[i] -= rate * (m[i] / (__builtin_sqrt(s[i]) / root + reference::kAdamEpsilon));
+  }
+  for (size_t i = 0; i < n; ++i) {
+    const double magnitude = __builtin_fabs(w[i]);
+    sums->sum += magnitude;
+    sums->squares += magnitude * magnitude;
+    sums->max = magnitude > sums->max ? magnitude : sums->max;
+  }
 }
 
 // To the nearest integer, ties to even, |x| below 2^31, as the low bits of the sum.
@@ -169,7 +189,8 @@ void Transpose(const uint8_t* __restrict from, size_t rows, size_t cols, uint8_t
 
 }  // namespace
 
-extern const HostKernels TETRALOG_HOST_KERNELS = {
-    Update, QuantiseInt4, Pack, Unpack, PackOdd, Pool, Unpool, Gather, Fold, MaskMax, Transpose};
+extern const HostKernels TETRALOG_HOST_KERNELS = {Update, Adam,    QuantiseInt4, Pack,
+                                                  Unpack, PackOdd, Pool,         Unpool,
+                                                  Gather, Fold,    MaskMax,      Transpose};
 
 }  // namespace tetralog::train

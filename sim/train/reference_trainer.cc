@@ -13,7 +13,9 @@ namespace {
 class ReferenceTrainer : public Trainer {
  public:
   ReferenceTrainer(const reference::TrainerOptions& options, const reference::Images& train)
-      : layers_(reference::network_layers(options.network)), trainer_(options, train) {}
+      : layers_(reference::network_layers(options.network)),
+        adam_(options.adam),
+        trainer_(options, train) {}
 
   StepResult Step(const Batch& batch, const StepOptions& options) override {
     reference::StepOptions step;
@@ -37,7 +39,7 @@ class ReferenceTrainer : public Trainer {
                                std::move(state.gradient_max), state.loss_gradient_max});
   }
   void Load(const std::vector<NamedValues>& saved, uint64_t steps) override {
-    ChainState state = LoadState(layers_, saved);
+    ChainState state = LoadState(layers_, adam_, saved);
     trainer_.set_state({std::move(state.parameters), std::move(state.activation_clip),
                         std::move(state.gradient_max), state.loss_gradient_max, steps});
     steps_ = steps;
@@ -48,6 +50,7 @@ class ReferenceTrainer : public Trainer {
 
  private:
   std::vector<reference::Layer> layers_;
+  bool adam_;
   reference::Trainer trainer_;
   uint64_t steps_ = 0;
 };

@@ -26,6 +26,7 @@ struct TensorParameter {
   std::vector<int64_t> shape;
   std::vector<double> values, velocity;
   at::Tensor leaf;  // float32, of this step
+  std::vector<double> square = {};  // Adam: mean of the gradient's square; else empty
 };
 
 // m_t = 0.9 * m_(t-1) + 0.1 * value_(t-1); the first value stands for itself.
