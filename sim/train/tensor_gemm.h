@@ -25,7 +25,7 @@ struct TensorParameter {
   std::string name;
   std::vector<int64_t> shape;
   std::vector<double> values, velocity;
-  at::Tensor leaf;  // float32, of this step
+  at::Tensor leaf;                  // float32, of this step
   std::vector<double> square = {};  // Adam: mean of the gradient's square; else empty
 };
 
