@@ -9,6 +9,7 @@
 #include <string>
 
 #include "sim/reference/training_run.h"
+#include "sim/train/code_histogram.h"
 #include "sim/train/hash.h"
 #include "sim/train/run.h"
 #include "sim/train/training.h"
@@ -151,6 +152,33 @@ TEST(TrainMachine, MaximumClipAndCurrentScalesAreTheSameOnBothMachines) {
   functional.clip = reference.clip = "max";
   functional.scales = reference.scales = "current";
   EXPECT_EQ(RunOn(functional).weights_hash, RunOn(reference).weights_hash);
+}
+
+TEST(TrainMachine, GradientCodesOfTheLastEpochAreCountedOnAllMachines) {
+  for (const char* network : {"mlp", "lenet"}) {
+    for (const uint64_t fnt : {0, 2}) {
+      CodeHistogram counted[2];
+      for (const bool reference : {false, true}) {
+        Recipe recipe = SmallRecipe(reference ? "reference" : "functional");
+        recipe.network = network;
+        recipe.fnt = fnt;
+        RunOptions options = {.histogram = &counted[reference]};
+        const RunResult run = RunOn(recipe, options, {.every = 1});
+        EXPECT_EQ(run.histogram_steps, 5);
+        options.histogram = nullptr;
+        EXPECT_EQ(RunOn(recipe, options).weights_hash, run.weights_hash);
+      }
+      const auto &functional = counted[0].tensors(), &reference = counted[1].tensors();
+      ASSERT_EQ(functional.size(), reference.size());
+      EXPECT_EQ(functional.back().name, "fc3");
+      EXPECT_EQ(functional.back().total(), 5 * 2 * 20 * 10);  // steps, samples, images, classes
+      for (size_t i = 0; i < functional.size(); ++i) {
+        EXPECT_EQ(functional[i].name, reference[i].name);
+        EXPECT_EQ(functional[i].counts, reference[i].counts) << network << " " << i;
+        EXPECT_LT(functional[i].zeros(), functional[i].total());
+      }
+    }
+  }
 }
 
 TEST(TrainMachine, WhatDoesNotGoTogetherIsRefused) {

@@ -9,6 +9,7 @@
 #include "sim/loss_gradient.h"
 #include "sim/reference/seeds.h"
 #include "sim/train/chain_step.h"
+#include "sim/train/code_histogram.h"
 #include "sim/train/gradient_rounding.h"
 
 namespace tetralog::train {
@@ -169,6 +170,20 @@ void ChainStep::SendUnpooled(size_t i, const uint8_t* codes, uint32_t sample) {
   host.Unpool(planes_.data(), dy.stride, packed_.data());
   dy.address += uint64_t{sample} * dy.sample_stride;
   tensors_.Write(dy, std::span(packed_).first(dy.sample_bytes()));
+}
+
+void ChainStep::CountGradients(CodeHistogram* histogram) {
+  for (size_t i = layers_.size(); i-- > 0;) {
+    Tensor dy = tensors_[i].dy;
+    Grow(codes_, dy.cols);
+    for (uint32_t s = 0; s < samples_; ++s, dy.address += dy.sample_stride) {
+      const uint8_t* packed = ReadBytes(dy, dy.sample_bytes());
+      for (size_t row = 0; row < dy.rows; ++row) {
+        kernels_.unpack(packed + row * dy.stride, dy.cols, codes_.data());
+        histogram->Add(layers_[i].name, codes_.data(), dy.cols);
+      }
+    }
+  }
 }
 
 // dW [out, in + 1]: weight gradients, and the bias gradient behind them.

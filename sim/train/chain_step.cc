@@ -39,6 +39,7 @@ StepResult ChainStep::Train(const Batch& batch, const StepOptions& options, uint
       reference::softmax_loss(Logits(batch.size), batch.labels, layers_.back().out);
   SendLossGradient(loss.gradient, step);
   Backward(step);
+  if (options.histogram != nullptr) CountGradients(options.histogram);
   const reference::UpdateRule rule =
       reference::update_rule(options_.adam, options.rate, options_.momentum, step);
   for (size_t i = 0; i < layers_.size(); ++i) Update(i, rule);

@@ -78,6 +78,7 @@ class ChainStep {
   void PassColumns(size_t i, Handle handle, uint64_t seed);
   void SendUnpooled(size_t i, const uint8_t* pixels, uint32_t sample);
   int GradientShift(const Hindsight& estimate, double unit, uint32_t max) const;
+  void CountGradients(CodeHistogram* histogram);
   void Update(size_t i, const reference::UpdateRule& rule);
   const int32_t* ReadInt32(const Tensor& tensor, size_t row, size_t rows);
   const uint8_t* ReadBytes(const Tensor& tensor, uint64_t bytes);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sim/train/chain_state.h"
+#include "sim/train/code_histogram.h"
 
 namespace tetralog::train {
 namespace {
@@ -22,9 +23,16 @@ class ReferenceTrainer : public Trainer {
     step.rate = options.rate;
     step.samples = options.samples;
     step.fp32 = options.fp32;
-    step.record = options.record;
+    std::vector<TraceGemm> gemms;
+    step.record = options.histogram != nullptr ? &gemms : options.record;
     const reference::StepResult result =
         trainer_.step({batch.pixels, batch.labels, batch.size}, step);
+    if (options.histogram != nullptr) {
+      for (const TraceGemm& gemm : gemms) Count(gemm, options.histogram);
+      if (options.record != nullptr) {
+        options.record->insert(options.record->end(), gemms.begin(), gemms.end());
+      }
+    }
     ++steps_;
     return {result.loss, result.correct};
   }
@@ -49,6 +57,17 @@ class ReferenceTrainer : public Trainer {
   }
 
  private:
+  // A weight gradient reads its gradient whole, all samples.
+  static void Count(const TraceGemm& gemm, CodeHistogram* histogram) {
+    if (gemm.kind != "weight_gradient") return;
+    std::vector<uint8_t> codes(gemm.a.cols);
+    for (size_t row = 0; row < gemm.a.rows; ++row) {
+      const uint8_t* packed = &gemm.a.bytes[row * gemm.a.stride()];
+      for (size_t i = 0; i < codes.size(); ++i) codes[i] = packed[i / 2] >> (i % 2 * 4) & 15;
+      histogram->Add(gemm.layer, codes.data(), codes.size());
+    }
+  }
+
   std::vector<reference::Layer> layers_;
   bool adam_;
   reference::Trainer trainer_;

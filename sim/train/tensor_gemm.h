@@ -49,6 +49,7 @@ struct TensorPass {
   bool fp32 = false;
   uint32_t samples = 1;
   uint64_t step = 0;
+  CodeHistogram* histogram = nullptr;
 };
 
 class TensorGemm {

@@ -87,6 +87,7 @@ class TensorTrainer : public Trainer {
     pass.training = true;
     pass.fp32 = pass.fp32 || options.fp32;
     pass.samples = options.samples;
+    pass.histogram = options.histogram;
     MakeLeaves(true);
     const at::Tensor logits = network_->Forward(pass, Pixels(batch));
     const reference::Loss loss =
