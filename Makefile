@@ -90,5 +90,6 @@ clean:  ## remove build/
 -include sim/estimate.mk
 -include sim/functional/bench.mk
 -include sim/python/python.mk
+-include sim/noise/noise.mk
 -include sim/train/train.mk
 -include docs/docs.mk

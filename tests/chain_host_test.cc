@@ -76,6 +76,52 @@ TEST(HostKernels, UpdateIsOneElementAfterTheOther) {
   }
 }
 
+TEST(HostKernels, AdamIsTheReferencesUpdate) {
+  Engine engine(2);
+  std::normal_distribution<double> normal;
+  constexpr double kUnit = 1.1e-5;
+  for (const HostKernels* kernels : AllKernels()) {
+    for (size_t n : {1, 3, 64, 257}) {
+      reference::Parameters kept{std::vector<double>(n), std::vector<double>(n),
+                                 std::vector<double>(n)};
+      for (double& w : kept.values) w = normal(engine);
+      reference::Parameters other = kept;
+      for (uint64_t step = 0; step < 3; ++step) {
+        const reference::UpdateRule rule = reference::update_rule(true, 0.01, 0.9, step);
+        std::vector<int32_t> z(n);
+        std::vector<double> gradient;
+        for (int32_t& value : z) {
+          value = static_cast<int32_t>(engine()) >> (12 + engine() % 8);
+          gradient.push_back(value * kUnit);
+        }
+        WeightSums sums;
+        kernels->adam(z.data(), kUnit, rule.rate, rule.momentum, rule.root, kept.velocity.data(),
+                      kept.square.data(), kept.values.data(), n, &sums);
+        reference::update(gradient, rule, &other);
+        EXPECT_EQ(sums.sum, SumWeights(kept.values).sum);
+        EXPECT_EQ(sums.squares, SumWeights(kept.values).squares);
+        EXPECT_EQ(sums.max, SumWeights(kept.values).max);
+      }
+      EXPECT_EQ(kept.values, other.values);
+      EXPECT_EQ(kept.velocity, other.velocity);
+      EXPECT_EQ(kept.square, other.square);
+    }
+  }
+}
+
+// With both means corrected for their start at zero, a steady gradient moves a weight by the rate
+// in every step, whatever its size.
+TEST(Optimiser, AdamMovesByTheRateWhileTheGradientStays) {
+  for (const double g : {-3.0, 0.5, 1e-3}) {
+    reference::Parameters one{{0.0}, {0.0}, {0.0}};
+    for (uint64_t step = 0; step < 50; ++step) {
+      reference::update({g}, reference::update_rule(true, 0.01, 0.9, step), &one);
+      const double expected = -0.01 * static_cast<double>(step + 1) * (g < 0 ? -1 : 1);
+      EXPECT_NEAR(one.values[0], expected, 1e-5 * std::fabs(expected)) << g << " step " << step;
+    }
+  }
+}
+
 // Long rows, whose sums go from one power of two to the next, and weights that are multiples of a
 // large step: many of them lie halfway between two places of the sum.
 TEST(HostKernels, SumsOfManyWeightsAreThoseInOrder) {

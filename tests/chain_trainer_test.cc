@@ -40,6 +40,7 @@ std::unique_ptr<Trainer> Reference(const ChainOptions& options) {
   same.seed = options.seed;
   same.hindsight = options.hindsight;
   same.max_clip = options.clip == ClipRule::kMax;
+  same.adam = options.adam;
   return MakeReferenceTrainer(same, TrainImages());
 }
 
@@ -88,6 +89,13 @@ TEST(ChainTrainer, CurrentScalesAndMaximumClipsAreTheReferences) {
   }
 }
 
+TEST(ChainTrainer, AdamIsTheReferences) {
+  for (const char* network : {"mlp", "lenet"}) {
+    FunctionalMachine machine = Functional();
+    ExpectSameSteps({.network = network, .adam = true}, machine, 4, 16);
+  }
+}
+
 TEST(ChainTrainer, ProductsInManyPartsAreTheReferences) {
   const MachineShape small = {
       .rows = 4, .cols = 4, .dot = 1, .depth_a = 8, .depth_b = 8, .axi_data = 64};
@@ -107,7 +115,7 @@ TEST(ChainTrainer, TheCycleModelIsTheReference) {
 
 TEST(ChainTrainer, ASavedStateGoesOnOnAnotherMachine) {
   for (const char* network : {"mlp", "lenet"}) {
-    const ChainOptions options = {.network = network, .seed = 5};
+    const ChainOptions options = {.network = network, .seed = 5, .adam = network[0] == 'l'};
     FunctionalMachine machine = Functional(), other = Functional();
     const auto trainer = MakeChainTrainer(options, machine, TrainImages());
     for (size_t step = 0; step < 2; ++step) trainer->Step(BatchAt(step, 12), {});

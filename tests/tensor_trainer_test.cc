@@ -15,6 +15,7 @@
 #include "sim/cycle_core.h"
 #include "sim/functional_machine.h"
 #include "sim/reference/trainer.h"
+#include "sim/train/code_histogram.h"
 #include "sim/train/machine_backend.h"
 #include "sim/train/reference_backend.h"
 #include "tests/train_testing.h"
@@ -72,7 +73,8 @@ TEST_F(TensorTrainer, TheCycleModelTrainsTheSameBits) {
 
 TEST_F(TensorTrainer, SavedStateGoesOnToTheSameBits) {
   for (const char* network : {"resnet8", "vit"}) {
-    const TensorOptions options = {.network = network, .first_last_fp32 = true};
+    const bool adam = network[0] == 'v';
+    const TensorOptions options = {.network = network, .first_last_fp32 = true, .adam = adam};
     const auto trainer = Make(options), other = Make(options);
     trainer->Step(BatchAt(0, 8), {});
     const std::vector<NamedValues> state = trainer->Save();
@@ -82,6 +84,25 @@ TEST_F(TensorTrainer, SavedStateGoesOnToTheSameBits) {
     other->Step(BatchAt(1, 8), {});
     EXPECT_EQ(other->steps(), 2);
     EXPECT_EQ(Difference(trainer->Save(), other->Save()), "") << network;
+  }
+}
+
+TEST_F(TensorTrainer, CountsTheCodesOfEveryGradient) {
+  const auto trainer = Make({.network = "resnet8"}), other = Make({.network = "resnet8"});
+  CodeHistogram histogram;
+  StepOptions options;
+  options.samples = 2;
+  other->Step(BatchAt(0, 4), options);
+  options.histogram = &histogram;
+  trainer->Step(BatchAt(0, 4), options);
+  EXPECT_EQ(Difference(trainer->Save(), other->Save()), "");
+  ASSERT_EQ(histogram.tensors().size(), 8);
+  EXPECT_EQ(histogram.tensors().front().total(), 2 * 4 * 28 * 28 * 16);  // the first convolution
+  EXPECT_EQ(histogram.tensors().back().total(), 2 * 4 * 10);
+  for (const CodeHistogram::Tensor& tensor : histogram.tensors()) {
+    EXPECT_LT(tensor.zeros(), tensor.total()) << tensor.name;
+    // The maximum is above 32 alpha.
+    EXPECT_GT(tensor.counts[6] + tensor.counts[7] + tensor.counts[14] + tensor.counts[15], 0);
   }
 }
 

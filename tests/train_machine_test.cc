@@ -9,6 +9,7 @@
 #include <string>
 
 #include "sim/reference/training_run.h"
+#include "sim/train/code_histogram.h"
 #include "sim/train/hash.h"
 #include "sim/train/run.h"
 #include "sim/train/training.h"
@@ -100,6 +101,33 @@ TEST(TrainMachine, AResumedRunEndsInTheSameWeightsOnAnyMachine) {
   EXPECT_EQ(other.weights_hash, whole.weights_hash);
 }
 
+TEST(TrainMachine, AdamAndCosineGoOnToTheSameBitsOnAnyMachine) {
+  const Folder folder;
+  const auto adam = [](const std::string& machine) {
+    Recipe recipe = SmallRecipe(machine);
+    recipe.optimiser = "adam";
+    recipe.rate = 0.001;
+    recipe.schedule = "cosine";
+    return recipe;
+  };
+  const RunResult whole = RunOn(adam("functional"));
+  Recipe cut = adam("functional");
+  cut.steps = 3;
+  RunOn(cut, {.checkpoint = folder / "c"});
+  const RunResult other = RunOn(adam("reference"), {.checkpoint = folder / "c", .resume = true});
+  EXPECT_EQ(other.first_step, 3);
+  EXPECT_EQ(other.weights_hash, whole.weights_hash);
+  EXPECT_NE(other.weights_hash, RunOn(SmallRecipe("functional")).weights_hash);
+  // Steps in FP32 pass the state through another trainer.
+  Recipe functional = adam("functional"), reference = adam("reference");
+  functional.fnt = reference.fnt = 2;
+  EXPECT_EQ(RunOn(functional).weights_hash, RunOn(reference).weights_hash);
+  Training sgd = MakeTraining(SmallRecipe("functional"), {}, false, Data().train, MakeMachine);
+  Training with_adam = MakeTraining(adam("functional"), {}, false, Data().train, MakeMachine);
+  ExpectErrorHas([&] { sgd.trainer->Load(with_adam.trainer->Save(), 0); }, {"fc1.weight.square"});
+  ExpectErrorHas([&] { with_adam.trainer->Load(sgd.trainer->Save(), 0); }, {"fc1.weight.square"});
+}
+
 TEST(TrainMachine, ChecksAndRecordingsLeaveTheWeightsAlone) {
   Recipe recipe = SmallRecipe("functional");
   const uint64_t hash = RunOn(recipe).weights_hash;
@@ -124,6 +152,33 @@ TEST(TrainMachine, MaximumClipAndCurrentScalesAreTheSameOnBothMachines) {
   functional.clip = reference.clip = "max";
   functional.scales = reference.scales = "current";
   EXPECT_EQ(RunOn(functional).weights_hash, RunOn(reference).weights_hash);
+}
+
+TEST(TrainMachine, GradientCodesOfTheLastEpochAreCountedOnAllMachines) {
+  for (const char* network : {"mlp", "lenet"}) {
+    for (const uint64_t fnt : {0, 2}) {
+      CodeHistogram counted[2];
+      for (const bool reference : {false, true}) {
+        Recipe recipe = SmallRecipe(reference ? "reference" : "functional");
+        recipe.network = network;
+        recipe.fnt = fnt;
+        RunOptions options = {.histogram = &counted[reference]};
+        const RunResult run = RunOn(recipe, options, {.every = 1});
+        EXPECT_EQ(run.histogram_steps, 5);
+        options.histogram = nullptr;
+        EXPECT_EQ(RunOn(recipe, options).weights_hash, run.weights_hash);
+      }
+      const auto &functional = counted[0].tensors(), &reference = counted[1].tensors();
+      ASSERT_EQ(functional.size(), reference.size());
+      EXPECT_EQ(functional.back().name, "fc3");
+      EXPECT_EQ(functional.back().total(), 5 * 2 * 20 * 10);  // steps, samples, images, classes
+      for (size_t i = 0; i < functional.size(); ++i) {
+        EXPECT_EQ(functional[i].name, reference[i].name);
+        EXPECT_EQ(functional[i].counts, reference[i].counts) << network << " " << i;
+        EXPECT_LT(functional[i].zeros(), functional[i].total());
+      }
+    }
+  }
 }
 
 TEST(TrainMachine, WhatDoesNotGoTogetherIsRefused) {

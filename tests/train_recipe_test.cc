@@ -38,6 +38,8 @@ TEST(TrainRecipe, EveryNetworkHasItsUsualTraining) {
   const Recipe lenet = Complete({{"network", "lenet"}});
   EXPECT_EQ(lenet.batch, 32);
   EXPECT_EQ(lenet.steps, 3 * 1875);
+  EXPECT_EQ(Complete({{"optimiser", "adam"}}).rate, 0.001);
+  EXPECT_EQ(Complete({{"optimiser", "adam"}, {"rate", "0.01"}}).rate, 0.01);
 }
 
 TEST(TrainRecipe, StepsEndTheRunButLeaveTheSchedule) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -105,6 +106,17 @@ TEST(TrainRun, RateFallsLinearlyOverTheEpochsOrStays) {
   EXPECT_EQ(RateAt(recipe, 12, 9), 0.05 * 0.75);
   recipe.schedule = "constant";
   EXPECT_EQ(RateAt(recipe, 12, 9), 0.05);
+}
+
+TEST(TrainRun, RateFallsAsHalfACosine) {
+  Recipe recipe = ToyRecipe(6);
+  recipe.schedule = "cosine";
+  const uint64_t total = 12 * recipe.epochs;
+  for (uint64_t step = 0; step < total; ++step) {
+    const double part = static_cast<double>(step) / static_cast<double>(total);
+    const double expected = 0.025 * (1 + std::cos(M_PI * part));
+    EXPECT_NEAR(RateAt(recipe, 12, step), expected, 1e-15) << "step " << step;
+  }
 }
 
 TEST(TrainRun, ReportsTheWholeRun) {

@@ -1,6 +1,7 @@
 # Tests of training runs: recipe, checkpoints, the run around a trainer.
 tetralog_test(train_recipe_test LIBS tetralog_train_run LABEL sim)
 tetralog_test(train_checkpoint_test LIBS tetralog_train_run LABEL sim)
+tetralog_test(code_histogram_test LIBS tetralog_code_histogram LABEL sim)
 tetralog_test(train_run_test LIBS tetralog_train_run LABEL sim)
 tetralog_test(train_machine_test LIBS tetralog_train_machines tetralog_reference_runs LABEL sim)
 tetralog_test(train_tool_test LIBS tetralog_train_run LABEL sim

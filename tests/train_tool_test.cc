@@ -62,7 +62,8 @@ class TrainTool : public ::testing::Test {
 
 TEST_F(TrainTool, WritesReportMetricsCurveAndATraceThatReplays) {
   const std::string files = "--json " + (folder_ / "r.json") + " --csv " + (folder_ / "r.csv") +
-                            " --plot " + (folder_ / "r.svg") + " --record " + (folder_ / "r.h5");
+                            " --plot " + (folder_ / "r.svg") + " --record " + (folder_ / "r.h5") +
+                            " --histogram " + (folder_ / "h.svg");
   const Outcome outcome = RunTool(data_ + "--epochs 1 --check-every 5 --seed 3 " + files);
   ASSERT_EQ(outcome.status, 0) << outcome.text;
   const auto json = nlohmann::json::parse(ReadText(folder_ / "r.json"));
@@ -80,6 +81,12 @@ TEST_F(TrainTool, WritesReportMetricsCurveAndATraceThatReplays) {
     EXPECT_TRUE(json.contains(key)) << key;
   EXPECT_NE(outcome.text.find(json["weights_hash"].get<std::string>()), std::string::npos);
   EXPECT_EQ(ReadText(folder_ / "r.svg").rfind("<svg", 0), 0);
+  EXPECT_EQ(ReadText(folder_ / "h.svg").rfind("<svg", 0), 0);
+  EXPECT_EQ(json["gradient_codes"]["steps"], 10);
+  const auto& fc3 = json["gradient_codes"]["tensors"]["fc3"];
+  EXPECT_EQ(fc3["counts"].size(), 16);
+  EXPECT_GT(fc3["zeros"], 0.0);
+  EXPECT_LT(fc3["zeros"], 1.0);
   EXPECT_EQ(ReadText(folder_ / "r.csv").rfind("step,loss,accuracy,rate\n", 0), 0);
   const Outcome replay = RunTool("replay --machine functional " + (folder_ / "r.h5"));
   EXPECT_EQ(replay.status, 0) << replay.text;
@@ -138,6 +145,7 @@ TEST_F(TrainTool, MistakesAreOneLineAtOnce) {
   ExpectOneLineError("train --resume --checkpoint " + file + "x", "no such checkpoint");
   ExpectOneLineError("train --checkpoint " + file + "/c", "cannot be written");
   ExpectOneLineError("train --json " + file + "/r.json", "--json: cannot write");
+  ExpectOneLineError("train --variant fp32 --histogram " + (folder_ / "h.svg"), "--histogram: ");
   ExpectOneLineError("train --plot " + file + "/r.svg", "--plot: cannot write");
   ExpectOneLineError("train --record " + file + "/r.h5", "--record: cannot write");
   EXPECT_EQ(RunTool("train --help").status, 0);

@@ -6,9 +6,22 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "sim/reference/adam.h"
 #include "sim/reference/seeds.h"
 
 namespace tetralog::reference {
+namespace {
+
+// By squaring: the same bits everywhere, as those of std::pow are not.
+double power(double base, uint64_t exponent) {
+  double result = 1;
+  for (; exponent != 0; exponent >>= 1, base *= base) {
+    if (exponent % 2 != 0) result *= base;
+  }
+  return result;
+}
+
+}  // namespace
 
 std::vector<Layer> network_layers(const std::string& network) {
   if (network == "mlp") {
@@ -24,7 +37,8 @@ std::vector<Layer> network_layers(const std::string& network) {
   throw std::invalid_argument("unknown network " + network + "; use mlp or lenet");
 }
 
-std::vector<LayerParameters> initial_parameters(const std::vector<Layer>& layers, uint64_t seed) {
+std::vector<LayerParameters> initial_parameters(const std::vector<Layer>& layers, uint64_t seed,
+                                                bool adam) {
   std::vector<LayerParameters> parameters;
   for (size_t i = 0; i < layers.size(); ++i) {
     const Layer& layer = layers[i];
@@ -38,17 +52,31 @@ std::vector<LayerParameters> initial_parameters(const std::vector<Layer>& layers
     made.weight.velocity.assign(layer.out * layer.in, 0.0);
     made.bias.values.assign(layer.out, 0.0);
     made.bias.velocity.assign(layer.out, 0.0);
+    if (adam) made.weight.square = made.weight.velocity, made.bias.square = made.bias.velocity;
     parameters.push_back(made);
   }
   return parameters;
 }
 
-void update(const std::vector<double>& gradient, double rate, double momentum,
-            Parameters* parameters) {
+UpdateRule update_rule(bool adam, double rate, double momentum, uint64_t step) {
+  if (!adam) return {rate, momentum, 0};
+  return {rate / (1.0 - power(momentum, step + 1)), momentum,
+          std::sqrt(1.0 - power(kAdamDecay, step + 1))};
+}
+
+void update(const std::vector<double>& gradient, const UpdateRule& rule, Parameters* parameters) {
   for (size_t i = 0; i < gradient.size(); ++i) {
-    double& velocity = parameters->velocity[i];
-    velocity = momentum * velocity + gradient[i];
-    parameters->values[i] -= rate * velocity;
+    double &velocity = parameters->velocity[i], &value = parameters->values[i];
+    const double g = gradient[i];
+    if (rule.root == 0) {
+      velocity = rule.momentum * velocity + g;
+      value -= rule.rate * velocity;
+      continue;
+    }
+    double& square = parameters->square[i];
+    velocity = rule.momentum * velocity + (1.0 - rule.momentum) * g;
+    square = kAdamDecay * square + (1.0 - kAdamDecay) * (g * g);
+    value -= rule.rate * (velocity / (std::sqrt(square) / rule.root + kAdamEpsilon));
   }
 }
 

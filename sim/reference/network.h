@@ -1,7 +1,7 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// The two networks of the reference, their master weights and the optimiser.
+// The two networks of the reference, their master weights and the optimisers.
 //
 // mlp:   784-256-128-10.
 // lenet: 28x28, conv 5x5 to 6 channels with padding 2, pool 2, conv 5x5 to 16 channels, pool 2,
@@ -35,7 +35,8 @@ struct Layer {
 
 struct Parameters {
   std::vector<double> values;
-  std::vector<double> velocity;
+  std::vector<double> velocity;  // Adam: mean of the gradient
+  std::vector<double> square;    // Adam: mean of its square; else empty
 };
 
 struct LayerParameters {
@@ -47,10 +48,19 @@ struct LayerParameters {
 std::vector<Layer> network_layers(const std::string& network);
 
 // Uniform within +-sqrt(6 / in) (He initialisation), biases zero.
-std::vector<LayerParameters> initial_parameters(const std::vector<Layer>& layers, uint64_t seed);
+std::vector<LayerParameters> initial_parameters(const std::vector<Layer>& layers, uint64_t seed,
+                                                bool adam = false);
 
-// Stochastic gradient descent with momentum: v = momentum*v + g, w = w - rate*v.
-void update(const std::vector<double>& gradient, double rate, double momentum,
-            Parameters* parameters);
+// What the optimiser does in one step.
+struct UpdateRule {
+  double rate = 0;  // of Adam over 1 - momentum^t
+  double momentum = 0.9;
+  double root = 0;  // Adam: square root of 1 - decay^t; 0: SGD
+};
+// `step` counts from 0.
+UpdateRule update_rule(bool adam, double rate, double momentum, uint64_t step);
+
+// Stochastic gradient descent with momentum, v = momentum*v + g, w = w - rate*v, or Adam (adam.h).
+void update(const std::vector<double>& gradient, const UpdateRule& rule, Parameters* parameters);
 
 }  // namespace tetralog::reference

@@ -302,10 +302,9 @@ struct Trainer::Impl {
       record_gemm(std::move(gemm), {gradient, pass.input, {}, {}}, record);
     }
     const double unit = scale / static_cast<double>(samples);
-    update(to_vector(z.to(at::kDouble) * (unit * pass.input_scale)), rate, options.momentum,
-           &parameters[i].weight);
-    update(to_vector(all.to(at::kDouble).sum(0) * unit), rate, options.momentum,
-           &parameters[i].bias);
+    const UpdateRule rule = update_rule(options.adam, rate, options.momentum, step);
+    update(to_vector(z.to(at::kDouble) * (unit * pass.input_scale)), rule, &parameters[i].weight);
+    update(to_vector(all.to(at::kDouble).sum(0) * unit), rule, &parameters[i].bias);
   }
 
   StepResult train(const Batch& batch, const StepOptions& step_options) {
@@ -351,7 +350,7 @@ Trainer::Trainer(const TrainerOptions& options, const Images& train)
     : impl_(std::make_unique<Impl>()) {
   impl_->options = options;
   impl_->layers = network_layers(options.network);
-  impl_->parameters = initial_parameters(impl_->layers, options.seed);
+  impl_->parameters = initial_parameters(impl_->layers, options.seed, options.adam);
   impl_->states.resize(impl_->layers.size());
   // One scale for all input pixels, by the rule of activations on the whole training set.
   const std::vector<double> pixels(train.pixels.begin(), train.pixels.end());

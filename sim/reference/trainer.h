@@ -45,6 +45,7 @@ struct TrainerOptions {
   bool hindsight = true;  // otherwise scales come from the current tensor
   bool max_clip = false;  // weights and activations are clipped at their maximum, not by SAWB
   double momentum = 0.9;
+  bool adam = false;  // otherwise gradient descent with momentum
 };
 
 struct Batch {

@@ -9,6 +9,7 @@
 #include "sim/loss_gradient.h"
 #include "sim/reference/seeds.h"
 #include "sim/train/chain_step.h"
+#include "sim/train/code_histogram.h"
 #include "sim/train/gradient_rounding.h"
 
 namespace tetralog::train {
@@ -21,6 +22,19 @@ OutputOptions Log4Output(int shift, uint64_t seed) {
   output.rounding = Rounding::kStochastic;
   output.seed = seed;
   return output;
+}
+
+// The update of `n` values from `first` on with the gradients z * unit.
+void UpdateRow(const HostKernels& kernels, const reference::UpdateRule& rule, const int32_t* z,
+               double unit, size_t first, size_t n, reference::Parameters* parameters,
+               WeightSums* sums) {
+  double *velocity = &parameters->velocity[first], *values = &parameters->values[first];
+  if (rule.root == 0) {
+    kernels.update(z, unit, rule.rate, rule.momentum, velocity, values, n, sums);
+  } else {
+    kernels.adam(z, unit, rule.rate, rule.momentum, rule.root, velocity, &parameters->square[first],
+                 values, n, sums);
+  }
 }
 
 }  // namespace
@@ -157,8 +171,22 @@ void ChainStep::SendUnpooled(size_t i, const uint8_t* codes, uint32_t sample) {
   tensors_.Send();
 }
 
+void ChainStep::CountGradients(CodeHistogram* histogram) {
+  for (size_t i = layers_.size(); i-- > 0;) {
+    Tensor dy = tensors_[i].dy;
+    Grow(codes_, dy.cols);
+    for (uint32_t s = 0; s < samples_; ++s, dy.address += dy.sample_stride) {
+      const uint8_t* packed = ReadBytes(dy, dy.sample_bytes());
+      for (size_t row = 0; row < dy.rows; ++row) {
+        kernels_.unpack(packed + row * dy.stride, dy.cols, codes_.data());
+        histogram->Add(layers_[i].name, codes_.data(), dy.cols);
+      }
+    }
+  }
+}
+
 // dW [out, in + 1]: weight gradients, and the bias gradient behind them.
-void ChainStep::Update(size_t i, double rate) {
+void ChainStep::Update(size_t i, const reference::UpdateRule& rule) {
   const reference::Layer& layer = layers_[i];
   LayerState& state = states_[i];
   const Tensor& dw = tensors_[i].dw;
@@ -171,11 +199,9 @@ void ChainStep::Update(size_t i, double rate) {
     if (o % RowsAtATime(dw) == 0) {
       row = ReadInt32(dw, o, std::min(RowsAtATime(dw), layer.out - o));
     }
-    kernels_.update(row, unit * state.input_scale, rate, options_.momentum,
-                    &weight.velocity[o * layer.in], &weight.values[o * layer.in], layer.in,
-                    &state.weight_sums);
-    kernels_.update(row + layer.in, unit, rate, options_.momentum, &bias.velocity[o],
-                    &bias.values[o], 1, &unused);
+    UpdateRow(kernels_, rule, row, unit * state.input_scale, o * layer.in, layer.in, &weight,
+              &state.weight_sums);
+    UpdateRow(kernels_, rule, row + layer.in, unit, o, 1, &bias, &unused);
   }
 }
 

@@ -46,6 +46,22 @@ class Taker {
 
 std::vector<double> Values(const Estimate& estimate) { return {estimate[0], estimate[1]}; }
 
+void SaveParameters(const std::string& name, const reference::Parameters& parameters,
+                    std::vector<NamedValues>* saved) {
+  saved->push_back({name, parameters.values});
+  saved->push_back({name + ".velocity", parameters.velocity});
+  if (!parameters.square.empty()) saved->push_back({name + ".square", parameters.square});
+}
+
+reference::Parameters TakeParameters(const std::string& name, size_t size, bool adam,
+                                     Taker* taker) {
+  reference::Parameters parameters;
+  parameters.values = taker->Take(name, size);
+  parameters.velocity = taker->Take(name + ".velocity", size);
+  if (adam) parameters.square = taker->Take(name + ".square", size);
+  return parameters;
+}
+
 }  // namespace
 
 std::vector<NamedValues> SaveState(const std::vector<reference::Layer>& layers,
@@ -53,11 +69,8 @@ std::vector<NamedValues> SaveState(const std::vector<reference::Layer>& layers,
   std::vector<NamedValues> saved;
   for (size_t i = 0; i < layers.size(); ++i) {
     const std::string& name = layers[i].name;
-    const reference::LayerParameters& p = state.parameters[i];
-    saved.push_back({name + ".weight", p.weight.values});
-    saved.push_back({name + ".weight.velocity", p.weight.velocity});
-    saved.push_back({name + ".bias", p.bias.values});
-    saved.push_back({name + ".bias.velocity", p.bias.velocity});
+    SaveParameters(name + ".weight", state.parameters[i].weight, &saved);
+    SaveParameters(name + ".bias", state.parameters[i].bias, &saved);
     saved.push_back({name + ".activation_clip", Values(state.activation_clip[i])});
     saved.push_back({name + ".gradient_max", Values(state.gradient_max[i])});
   }
@@ -65,17 +78,14 @@ std::vector<NamedValues> SaveState(const std::vector<reference::Layer>& layers,
   return saved;
 }
 
-ChainState LoadState(const std::vector<reference::Layer>& layers,
+ChainState LoadState(const std::vector<reference::Layer>& layers, bool adam,
                      const std::vector<NamedValues>& saved) {
   Taker taker(saved);
   ChainState state;
   for (const reference::Layer& layer : layers) {
     reference::LayerParameters p;
-    const size_t weights = layer.out * layer.in;
-    p.weight.values = taker.Take(layer.name + ".weight", weights);
-    p.weight.velocity = taker.Take(layer.name + ".weight.velocity", weights);
-    p.bias.values = taker.Take(layer.name + ".bias", layer.out);
-    p.bias.velocity = taker.Take(layer.name + ".bias.velocity", layer.out);
+    p.weight = TakeParameters(layer.name + ".weight", layer.out * layer.in, adam, &taker);
+    p.bias = TakeParameters(layer.name + ".bias", layer.out, adam, &taker);
     state.parameters.push_back(std::move(p));
     state.activation_clip.push_back(taker.TakeEstimate(layer.name + ".activation_clip"));
     state.gradient_max.push_back(taker.TakeEstimate(layer.name + ".gradient_max"));

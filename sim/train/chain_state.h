@@ -23,11 +23,11 @@ struct ChainState {
 };
 
 // <layer>.weight, .weight.velocity, .bias, .bias.velocity, .activation_clip, .gradient_max of all
-// layers, then loss_gradient_max.
+// layers, then loss_gradient_max. With Adam .weight.square and .bias.square behind the velocities.
 std::vector<NamedValues> SaveState(const std::vector<reference::Layer>& layers,
                                    const ChainState& state);
 // Throws std::invalid_argument with one line when it is not a state of these layers.
-ChainState LoadState(const std::vector<reference::Layer>& layers,
+ChainState LoadState(const std::vector<reference::Layer>& layers, bool adam,
                      const std::vector<NamedValues>& saved);
 
 // <layer>.weight, .bias of all layers.

@@ -19,7 +19,7 @@ ChainStep::ChainStep(const ChainOptions& options, Machine& machine,
       layers_(layers),
       tensors_(machine, layers),
       kernels_(BestHostKernels()),
-      parameters_(reference::initial_parameters(layers, options.seed)),
+      parameters_(reference::initial_parameters(layers, options.seed, options.adam)),
       states_(layers.size()) {
   SumAllWeights();
   // One scale for all pixels, by the rule of activations on the whole training set.
@@ -41,7 +41,10 @@ StepResult ChainStep::Train(const Batch& batch, const StepOptions& options, uint
       reference::softmax_loss(Logits(batch.size), batch.labels, layers_.back().out);
   SendLossGradient(loss.gradient, step);
   Backward(step);
-  for (size_t i = 0; i < layers_.size(); ++i) Update(i, options.rate);
+  if (options.histogram != nullptr) CountGradients(options.histogram);
+  const reference::UpdateRule rule =
+      reference::update_rule(options_.adam, options.rate, options_.momentum, step);
+  for (size_t i = 0; i < layers_.size(); ++i) Update(i, rule);
   weights_sent_ = false;
   return {loss.mean, loss.correct};
 }

@@ -72,7 +72,8 @@ class ChainStep {
   void PassColumns(size_t i, Handle handle, uint64_t seed);
   void SendUnpooled(size_t i, const uint8_t* pixels, uint32_t sample);
   int GradientShift(const Hindsight& estimate, double unit, uint32_t max) const;
-  void Update(size_t i, double rate);
+  void CountGradients(CodeHistogram* histogram);
+  void Update(size_t i, const reference::UpdateRule& rule);
   const int32_t* ReadInt32(const Tensor& tensor, size_t row, size_t rows);
 
   ChainOptions options_;

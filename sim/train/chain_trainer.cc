@@ -43,7 +43,7 @@ class ChainTrainer : public Trainer {
   uint64_t steps() const override { return steps_; }
   std::vector<NamedValues> Save() const override { return SaveState(layers_, step_.state()); }
   void Load(const std::vector<NamedValues>& state, uint64_t steps) override {
-    step_.set_state(LoadState(layers_, state));
+    step_.set_state(LoadState(layers_, options_.adam, state));
     steps_ = steps;
   }
   std::vector<NamedValues> Weights() const override {

@@ -29,6 +29,7 @@ struct ChainOptions {
   bool hindsight = true;        // otherwise scales come from the current tensors
   ClipRule clip = ClipRule::kSawb;
   double momentum = 0.9;
+  bool adam = false;  // otherwise gradient descent with momentum
   // Runs the steps that ask for FP32, on the state of this trainer: a ReferenceTrainer of the same
   // network. Null: such steps are refused.
   Trainer* fp32 = nullptr;

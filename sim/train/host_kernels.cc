@@ -5,6 +5,8 @@
 
 #include "sim/train/host_kernels.h"
 
+#include "sim/reference/adam.h"
+
 namespace tetralog::train {
 namespace {
 
@@ -127,6 +129,19 @@ void Update(const int32_t* z, double unit, double rate, double momentum, double*
     i += size;
   }
   UpdateInOrder(z + i, unit, rate, momentum, v + i, w + i, n - i, sums);
+}
+
+void Adam(const int32_t* __restrict z, double unit, double rate, double momentum, double root,
+          double* __restrict m, double* __restrict s, double* __restrict w, size_t n,
+          WeightSums* sums) {
+  using reference::kAdamDecay;
+  for (size_t i = 0; i < n; ++i) {
+    const double g = static_cast<double>(z[i]) * unit;
+    m[i] = momentum * m[i] + (1.0 - momentum) * g;
+    s[i] = kAdamDecay * s[i] + (1.0 - kAdamDecay) * (g * g);
+    w[i] -= rate * (m[i] / (__builtin_sqrt(s[i]) / root + reference::kAdamEpsilon));
+  }
+  AddInOrder(w, n, sums);
 }
 
 // To the nearest integer, ties to even, |x| below 2^31, as the low bits of the sum.
@@ -328,8 +343,8 @@ void Transpose(const uint8_t* __restrict from, size_t rows, size_t cols, uint8_t
 
 }  // namespace
 
-extern const HostKernels TETRALOG_HOST_KERNELS = {Update, QuantiseInt4, PixelCodes, Pack,
-                                                  Unpack, PackOdd,      Pool,       Unpool,
-                                                  Gather, Fold,         MaskMax,    Transpose};
+extern const HostKernels TETRALOG_HOST_KERNELS = {Update, Adam,    QuantiseInt4, PixelCodes, Pack,
+                                                  Unpack, PackOdd, Pool,         Unpool,     Gather,
+                                                  Fold,   MaskMax, Transpose};
 
 }  // namespace tetralog::train

@@ -28,6 +28,10 @@ struct HostKernels {
   // v = momentum * v + z * unit; w -= rate * v; the new w are added to the sums.
   void (*update)(const int32_t* z, double unit, double rate, double momentum, double* v, double* w,
                  size_t n, WeightSums* sums);
+  // Adam (sim/reference/adam.h) with the gradient z * unit: rate over 1 - momentum^t, root of 1 -
+  // decay^t; m and s are the means of the gradient and of its square.
+  void (*adam)(const int32_t* z, double unit, double rate, double momentum, double root, double* m,
+               double* s, double* w, size_t n, WeightSums* sums);
   // INT4 codes of w / scale, to nearest, two a byte; the pad of an odd row is 0.
   void (*quantise_int4)(const double* w, double scale, size_t n, uint8_t* packed);
   // Codes of pixels: how many of the 15 levels are not above the pixel.

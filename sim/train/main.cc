@@ -59,17 +59,24 @@ void WriteRecord(const std::string& path, const Recipe& recipe, std::vector<Trac
 }
 
 void WriteResult(const TrainArguments& args, const Recipe& recipe,
-                 const reference::Dataset& dataset, const RunResult& result) {
+                 const reference::Dataset& dataset, const RunResult& result,
+                 const CodeHistogram& histogram) {
   if (!args.json.empty()) {
     nlohmann::ordered_json report = RunJson(recipe, result);
     report["data_hash"] = {{"train", HashText(ImagesHash(dataset.train))},
                            {"test", HashText(ImagesHash(dataset.test))}};
     report["check_every"] = args.check_every;
+    if (!args.histogram.empty()) {
+      report["gradient_codes"] = GradientCodesJson(histogram, result.histogram_steps);
+    }
     report.update(Provenance());
     report["tools"]["libtorch"] = reference::tensor_library_version();
     WriteReport(args.json, report);
   }
   if (!args.plot.empty()) WriteText(args.plot, LearningCurveSvg(recipe, result));
+  if (!args.histogram.empty()) {
+    WriteText(args.histogram, GradientCodesSvg(recipe, histogram, result.histogram_steps));
+  }
 }
 
 std::string TestText(const RunResult& result) {
@@ -92,6 +99,8 @@ int Train(const TrainArguments& args) {
   options.stop = &stop_asked;
   options.recorder = training.recorder.get();
   options.record_steps = args.record_steps;
+  CodeHistogram histogram;
+  if (!args.histogram.empty()) options.histogram = &histogram;
   std::signal(SIGINT, Stop);
   std::signal(SIGTERM, Stop);
   RunResult result = RunTraining(recipe, options, dataset, *training.trainer);
@@ -100,7 +109,7 @@ int Train(const TrainArguments& args) {
                args.checkpoint.empty() ? "" : "; give --resume to go on");
     return 130;
   }
-  WriteResult(args, recipe, dataset, result);
+  WriteResult(args, recipe, dataset, result, histogram);
   if (!args.record.empty()) WriteRecord(args.record, recipe, std::move(result.record));
   fmt::print("{} on {}: {} steps, loss {:.4f}, {}, weights {}\n", recipe.network, recipe.machine,
              result.steps, result.train_loss, TestText(result), HashText(result.weights_hash));

@@ -50,6 +50,8 @@ constexpr Usual kUsual[] = {{"mlp", 6, 128, 0.05},    {"lenet", 3, 32, 0.02},
                             {"resnet8", 3, 32, 0.05}, {"resnet20", 3, 32, 0.05},
                             {"resnet", 3, 32, 0.05},  {"vit", 5, 32, 0.02}};
 
+constexpr double kAdamRate = 0.001;
+
 std::vector<std::string> Networks() {
   std::vector<std::string> names;
   for (const Usual& usual : kUsual) names.push_back(usual.network);
@@ -74,12 +76,14 @@ const std::vector<Field>& Fields() {
        Choice{&Recipe::scales, {"hindsight", "current"}}},
       {"samples", "samples of each gradient (SMP)", Whole{&Recipe::samples, 1, 8}},
       {"fnt", "last steps in FP32 on the host", Whole{&Recipe::fnt, 0, 1'000'000'000}},
-      {"optimiser", "gradient descent with momentum", Choice{&Recipe::optimiser, {"sgd"}}},
-      {"momentum", "of the optimiser", Real{&Recipe::momentum, 0, 0.9999}},
+      {"optimiser", "gradient descent with momentum, or Adam",
+       Choice{&Recipe::optimiser, {"sgd", "adam"}}},
+      {"momentum", "of the optimiser (Adam: of the mean gradient)",
+       Real{&Recipe::momentum, 0, 0.9999}},
       {"rate", "learning rate of the first step (default: the network's own)",
        Real{&Recipe::rate, 1e-9, 100}},
-      {"schedule", "the rate falls linearly to zero, or stays",
-       Choice{&Recipe::schedule, {"linear", "constant"}}},
+      {"schedule", "the rate falls linearly or as half a cosine to zero, or stays",
+       Choice{&Recipe::schedule, {"linear", "cosine", "constant"}}},
       {"batch", "images of a step (default: the network's own)", Whole{&Recipe::batch, 1, 60'000}},
       {"epochs", "epochs that the schedule spans (default: the network's own)",
        Whole{&Recipe::epochs, 1, 100'000}},
@@ -222,7 +226,7 @@ void CompleteRecipe(size_t train_images, Recipe* recipe) {
     Refuse(fmt::format("network: '{}' is not allowed; give {}", r.network,
                        fmt::join(Networks(), ", ")));
   if (r.batch == 0) r.batch = usual->batch;
-  if (r.rate == 0) r.rate = usual->rate;
+  if (r.rate == 0) r.rate = r.optimiser == "adam" ? kAdamRate : usual->rate;
   if (r.batch > train_images)
     Refuse(fmt::format("batch: {} is more than the {} training images; give less", r.batch,
                        train_images));

@@ -174,6 +174,11 @@ class Run {
     const bool record =
         options_.recorder != nullptr && done_ + options_.record_steps >= recipe_.steps;
     if (record) options_.recorder->Load(trainer_.Save(), done_);
+    if (options_.histogram != nullptr && !step.fp32 &&
+        done_ + recipe_.fnt + in_epoch_ >= recipe_.steps) {
+      step.histogram = options_.histogram;
+      ++histogram_steps_;
+    }
     const StepResult result = trainer_.Step(batch, step);
     if (record) Record(batch, step);
     ++done_;
@@ -185,6 +190,7 @@ class Run {
 
   void Record(const Batch& batch, StepOptions step) {
     step.record = &record_;
+    step.histogram = nullptr;
     options_.recorder->Step(batch, step);
     const std::vector<NamedValues> state = trainer_.Save(), other = options_.recorder->Save();
     for (size_t i = 0; i < std::max(state.size(), other.size()); ++i) {
@@ -254,6 +260,7 @@ class Run {
     result.seconds = Seconds(start_);
     result.history = std::move(history_);
     result.record = std::move(record_);
+    result.histogram_steps = histogram_steps_;
     return result;
   }
 
@@ -264,19 +271,30 @@ class Run {
   Batches batches_;
   const uint64_t in_epoch_;
   uint64_t images_hash_ = 0;
-  uint64_t first_ = 0, done_ = 0;
+  uint64_t first_ = 0, done_ = 0, histogram_steps_ = 0;
   RunHistory history_;
   std::vector<TraceGemm> record_;
   Progress progress_;
   Clock::time_point start_ = Clock::now(), shown_;
 };
 
+// sin(pi * x) for x within +-0.5 by its series: the same bits on every machine, as those of
+// std::sin are not. The next term is below 1e-17.
+double SineOfPi(double x) {
+  const double angle = 3.14159265358979323846 * x, square = angle * angle;
+  double sum = 0;
+  for (int n = 21; n > 1; n -= 2) sum = (sum + 1.0) * (-square / ((n - 1) * n));
+  return angle * (1.0 + sum);
+}
+
 }  // namespace
 
 double RateAt(const Recipe& recipe, uint64_t steps_per_epoch, uint64_t step) {
   if (recipe.schedule == "constant") return recipe.rate;
   const auto total = static_cast<double>(recipe.epochs * steps_per_epoch);
-  return recipe.rate * (1.0 - static_cast<double>(step) / total);
+  const double done = static_cast<double>(step) / total;
+  if (recipe.schedule == "cosine") return recipe.rate * (0.5 - 0.5 * SineOfPi(done - 0.5));
+  return recipe.rate * (1.0 - done);
 }
 
 uint64_t ImagesHash(const reference::Images& images) {

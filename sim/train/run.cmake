@@ -3,8 +3,8 @@ add_library(tetralog_train_run STATIC train/batches.cc train/checkpoint.cc train
                                       train/run.cc train/run_report.cc train/train_arguments.cc
                                       line_plot.cc)
 target_link_libraries(tetralog_train_run PRIVATE tetralog_warnings CLI11::CLI11
-                      PUBLIC tetralog_trace tetralog_reference_host tetralog_cosim fmt::fmt
-                             nlohmann_json::nlohmann_json)
+                      PUBLIC tetralog_trace tetralog_reference_host tetralog_code_histogram
+                             tetralog_cosim fmt::fmt nlohmann_json::nlohmann_json)
 
 # The trainers with their machines, and the program that has everything. The tool starts it.
 add_library(tetralog_train_machines STATIC train/training.cc)

@@ -44,6 +44,8 @@ struct RunOptions {
   // The last steps once more, on a trainer that records their GEMMs; null: no recording.
   Trainer* recorder = nullptr;
   uint64_t record_steps = 1;
+  // Counts the gradient codes of the last epoch's number of steps before those in FP32; null: none.
+  CodeHistogram* histogram = nullptr;
 };
 
 struct RunResult {
@@ -55,6 +57,7 @@ struct RunResult {
   double test_accuracy = 0;                   // 0 without test images
   double seconds = 0;                         // of this run
   std::vector<TraceGemm> record;
+  uint64_t histogram_steps = 0;  // that were counted, of this run
 };
 
 // The recipe is complete (CompleteRecipe) and the trainer new. Throws std::runtime_error with one

@@ -54,6 +54,22 @@ nlohmann::ordered_json RunJson(const Recipe& recipe, const RunResult& result) {
           {"seconds", result.seconds}};
 }
 
+nlohmann::ordered_json GradientCodesJson(const CodeHistogram& histogram, uint64_t steps) {
+  nlohmann::ordered_json tensors = nlohmann::ordered_json::object();
+  for (const CodeHistogram::Tensor& tensor : histogram.tensors()) {
+    tensors[tensor.name] = {
+        {"counts", tensor.counts},
+        {"zeros", static_cast<double>(tensor.zeros()) / static_cast<double>(tensor.total())}};
+  }
+  return {{"steps", steps}, {"tensors", std::move(tensors)}};
+}
+
+std::string GradientCodesSvg(const Recipe& recipe, const CodeHistogram& histogram, uint64_t steps) {
+  return CodeHistogramSvg(fmt::format("{}, {} on {}: gradients of {} steps", recipe.network,
+                                      recipe.variant, recipe.machine, steps),
+                          histogram);
+}
+
 std::string LearningCurveSvg(const Recipe& recipe, const RunResult& result) {
   LineSeries tests{"test images", {}, true};
   for (const TestPoint& test : result.history.tests)

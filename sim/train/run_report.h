@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "sim/train/code_histogram.h"
 #include "sim/train/recipe.h"
 #include "sim/train/run.h"
 
@@ -15,6 +16,10 @@ namespace tetralog::train {
 
 // Without provenance. docs/training.md describes the keys.
 nlohmann::ordered_json RunJson(const Recipe& recipe, const RunResult& result);
+
+// Codes of every gradient with the share of zeros.
+nlohmann::ordered_json GradientCodesJson(const CodeHistogram& histogram, uint64_t steps);
+std::string GradientCodesSvg(const Recipe& recipe, const CodeHistogram& histogram, uint64_t steps);
 
 // Loss and accuracy over the steps; the batches are averaged over some hundredth of the run.
 std::string LearningCurveSvg(const Recipe& recipe, const RunResult& result);

@@ -12,6 +12,7 @@
 #include "sim/reference/quantise.h"
 #include "sim/reference/random_bits.h"
 #include "sim/reference/seeds.h"
+#include "sim/train/code_histogram.h"
 
 namespace tetralog::train {
 namespace {
@@ -217,6 +218,9 @@ at::Tensor TensorGemm::WeightGradient(const std::vector<uint8_t>& codes, double 
 std::vector<at::Tensor> TensorGemm::Backward(const at::Tensor& gradient) {
   double scale = 1;
   const std::vector<uint8_t> codes = QuantiseGradient(gradient.contiguous(), &scale);
+  if (pass_->histogram != nullptr) {
+    pass_->histogram->Add(setup_.name, codes.data(), codes.size());
+  }
   at::Tensor dx;
   if (setup_.input_gradient) dx = InputGradient(codes, scale * weight_scale_);
   return {dx, WeightGradient(codes, scale * input_scale_)};

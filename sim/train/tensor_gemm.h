@@ -25,7 +25,8 @@ struct TensorParameter {
   std::string name;
   std::vector<int64_t> shape;
   std::vector<double> values, velocity;
-  at::Tensor leaf;  // float32, of this step
+  at::Tensor leaf;                  // float32, of this step
+  std::vector<double> square = {};  // Adam: mean of the gradient's square; else empty
 };
 
 // m_t = 0.9 * m_(t-1) + 0.1 * value_(t-1); the first value stands for itself.
@@ -48,6 +49,7 @@ struct TensorPass {
   bool fp32 = false;
   uint32_t samples = 1;
   uint64_t step = 0;
+  CodeHistogram* histogram = nullptr;
 };
 
 class TensorGemm {

@@ -76,6 +76,9 @@ class TensorTrainer : public Trainer {
     if (backend_ == nullptr && !options_.fp32) {
       throw std::invalid_argument("no machine for the GEMMs: give one, or train in FP32");
     }
+    for (TensorParameter& parameter : network_->parameters()) {
+      if (options_.adam) parameter.square.assign(parameter.values.size(), 0.0);
+    }
   }
 
   StepResult Step(const Batch& batch, const StepOptions& options) override {
@@ -84,6 +87,7 @@ class TensorTrainer : public Trainer {
     pass.training = true;
     pass.fp32 = pass.fp32 || options.fp32;
     pass.samples = options.samples;
+    pass.histogram = options.histogram;
     MakeLeaves(true);
     const at::Tensor logits = network_->Forward(pass, Pixels(batch));
     const reference::Loss loss =
@@ -91,11 +95,15 @@ class TensorTrainer : public Trainer {
     torch::autograd::backward({logits}, {at::tensor(loss.gradient, at::TensorOptions(at::kDouble))
                                              .to(at::kFloat)
                                              .view(logits.sizes())});
+    const reference::UpdateRule rule =
+        reference::update_rule(options_.adam, options.rate, options_.momentum, steps_);
     for (TensorParameter& parameter : network_->parameters()) {
-      reference::Parameters values{std::move(parameter.values), std::move(parameter.velocity)};
-      reference::update(ToVector(parameter.leaf.grad()), options.rate, options_.momentum, &values);
+      reference::Parameters values{std::move(parameter.values), std::move(parameter.velocity),
+                                   std::move(parameter.square)};
+      reference::update(ToVector(parameter.leaf.grad()), rule, &values);
       parameter.values = std::move(values.values);
       parameter.velocity = std::move(values.velocity);
+      parameter.square = std::move(values.square);
     }
     ++steps_;
     return {loss.mean, loss.correct};
@@ -123,6 +131,7 @@ class TensorTrainer : public Trainer {
     for (const TensorParameter& parameter : network_->parameters()) {
       state.push_back({parameter.name, parameter.values});
       state.push_back({parameter.name + ".velocity", parameter.velocity});
+      if (options_.adam) state.push_back({parameter.name + ".square", parameter.square});
     }
     for (TensorGemm& gemm : network_->gemms()) {
       for (const auto& [name, estimate] : EstimatesOf(gemm)) {
@@ -146,6 +155,7 @@ class TensorTrainer : public Trainer {
     for (TensorParameter& parameter : network_->parameters()) {
       parameter.values = (next++)->values;
       parameter.velocity = (next++)->values;
+      if (options_.adam) parameter.square = (next++)->values;
     }
     for (TensorGemm& gemm : network_->gemms()) {
       for (const auto& [name, estimate] : EstimatesOf(gemm)) {

@@ -42,6 +42,7 @@ struct TensorOptions {
   bool hindsight = true;         // otherwise scales come from the current tensors
   bool max_clip = false;         // weights and activations are clipped at their maximum
   double momentum = 0.9;
+  bool adam = false;  // otherwise gradient descent with momentum
 };
 
 inline bool IsTensorNetwork(const std::string& network) {

@@ -81,6 +81,8 @@ void AddTrainOptions(CLI::App& command, TrainArguments& arguments) {
   command.add_option("--csv", args->csv,
                      "write loss, accuracy and rate of every step to this file");
   command.add_option("--plot", args->plot, "draw the learning curve into this file (SVG)");
+  command.add_option("--histogram", args->histogram,
+                     "draw how often the gradients of the last epoch have each code (SVG)");
 }
 
 Recipe CheckTrainArguments(const TrainArguments& args, size_t train_images) {
@@ -97,6 +99,8 @@ Recipe CheckTrainArguments(const TrainArguments& args, size_t train_images) {
          "--record: steps in FP32 or of broken variants cannot be replayed; leave it out");
   Refuse(!args.record.empty() && IsTensorNetwork(recipe.network),
          "--record: is for mlp and lenet; leave it out");
+  Refuse(!args.histogram.empty() && (recipe.variant == "fp32" || recipe.fnt == recipe.steps),
+         "--histogram: gradients in FP32 have no codes; leave it out");
   if (!args.checkpoint.empty()) {
     CheckCheckpointPath(args.checkpoint);
     const bool exists = std::filesystem::exists(args.checkpoint);
@@ -111,6 +115,7 @@ Recipe CheckTrainArguments(const TrainArguments& args, size_t train_images) {
   CheckOutput("csv", args.csv);
   CheckOutput("plot", args.plot);
   CheckOutput("record", args.record);
+  CheckOutput("histogram", args.histogram);
   return recipe;
 }
 

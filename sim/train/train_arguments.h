@@ -27,7 +27,7 @@ struct TrainArguments {
   std::string record;
   uint64_t record_steps = 1;
   uint64_t test_images = 10'000;
-  std::string json, csv, plot;
+  std::string json, csv, plot, histogram;
 };
 
 // The arguments outlive the command.

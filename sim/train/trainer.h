@@ -20,6 +20,8 @@ struct TraceGemm;
 
 namespace tetralog::train {
 
+class CodeHistogram;
+
 struct Batch {
   const uint8_t* pixels = nullptr;  // [size, 28, 28]
   const uint8_t* labels = nullptr;  // [size]
@@ -32,6 +34,8 @@ struct StepOptions {
   bool fp32 = false;     // this step in FP32 on the host (FNT)
   // Gets the GEMMs of this step; only the reference records, other trainers ignore it.
   std::vector<TraceGemm>* record = nullptr;
+  // Counts the codes of this step's gradients, if they have any.
+  CodeHistogram* histogram = nullptr;
 };
 
 struct StepResult {

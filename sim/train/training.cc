@@ -41,6 +41,7 @@ std::unique_ptr<Trainer> MakeReference(const Recipe& recipe, const reference::Im
   options.hindsight = recipe.scales == "hindsight";
   options.max_clip = recipe.clip == "max";
   options.momentum = recipe.momentum;
+  options.adam = recipe.optimiser == "adam";
   return MakeReferenceTrainer(options, train);
 }
 
@@ -70,6 +71,7 @@ std::unique_ptr<Trainer> MakeTensors(const std::string& level, const Recipe& rec
   options.hindsight = recipe.scales == "hindsight";
   options.max_clip = recipe.clip == "max";
   options.momentum = recipe.momentum;
+  options.adam = recipe.optimiser == "adam";
   std::unique_ptr<GemmBackend> backend;
   if (level == "reference") {
     backend = MakeReferenceBackend();
@@ -93,6 +95,7 @@ std::unique_ptr<Trainer> MakeOn(const std::string& level, const Recipe& recipe,
   options.hindsight = recipe.scales == "hindsight";
   options.clip = recipe.clip == "max" ? ClipRule::kMax : ClipRule::kSawb;
   options.momentum = recipe.momentum;
+  options.adam = recipe.optimiser == "adam";
   if (recipe.fnt > 0) {
     training->helpers.push_back(MakeReference(recipe, train));
     options.fp32 = training->helpers.back().get();
