@@ -4,7 +4,7 @@ target_link_libraries(tetralog_tools PRIVATE tetralog_warnings
                       PUBLIC tetralog_machine tetralog_clocked_machine tetralog_cosim)
 add_library(tetralog_commands STATIC tool_main.cc tool.cc tool_info.cc tool_gemm.cc tool_replay.cc
                                      tool_engine_replay.cc tool_regress.cc tool_estimate.cc
-                                     tool_train.cc
+                                     tool_train.cc tool_accuracy.cc run_programs.cc
                                      utilisation_plot.cc engine_builds.cc)
 target_link_libraries(tetralog_commands PRIVATE tetralog_warnings engine_16x16x4 engine_4x4x1
                       PUBLIC tetralog_tools tetralog_estimate tetralog_train_run tetralog_cores

@@ -32,6 +32,7 @@ void AddGemm(CLI::App& app, Action& action);
 void AddReplay(CLI::App& app, Action& action);
 void AddRegress(CLI::App& app, Action& action);
 void AddEstimate(CLI::App& app, Action& action);
+void AddAccuracy(CLI::App& app, Action& action);
 // With the words of the command line, which it hands to another program.
 void AddTrain(CLI::App& app, Action& action, int argc, char** argv);
 

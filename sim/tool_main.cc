@@ -23,6 +23,7 @@ int ToolMain(const std::string& name, int argc, char** argv) {
   AddRegress(app, action);
   AddEstimate(app, action);
   AddTrain(app, action, argc, argv);
+  AddAccuracy(app, action);
   app.failure_message([](const CLI::App*, const CLI::Error& e) {
     return fmt::format("error: {}; see --help\n", e.what());
   });

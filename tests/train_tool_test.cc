@@ -13,8 +13,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tests/idx_files.h"
 #include "tests/tool_testing.h"
-#include "tests/train_testing.h"
 #include "tests/train_toy.h"
 
 namespace tetralog::train {
@@ -26,33 +26,13 @@ using testing::WriteTextFile;
 using ::tetralog::testing::ExpectOneLineError;
 using ::tetralog::testing::Outcome;
 using ::tetralog::testing::RunTool;
-using ::tetralog::testing::TrainImages;
-
-std::string BigEndian(size_t value) {
-  std::string text;
-  for (const int shift : {24, 16, 8, 0}) text += static_cast<char>(value >> shift & 0xff);
-  return text;
-}
-
-// The first `size` training images as plain IDX files.
-void WriteIdx(const Folder& folder, const std::string& name, size_t size) {
-  const reference::Images& images = TrainImages();
-  WriteTextFile(folder / (name + "-images-idx3-ubyte"),
-                std::string("\0\0\x08\x03", 4) + BigEndian(size) + BigEndian(28) + BigEndian(28) +
-                    std::string(images.pixels.begin(),
-                                images.pixels.begin() +
-                                    static_cast<ptrdiff_t>(size * reference::kImageSize)));
-  WriteTextFile(
-      folder / (name + "-labels-idx1-ubyte"),
-      std::string("\0\0\x08\x01", 4) + BigEndian(size) +
-          std::string(images.labels.begin(), images.labels.begin() + static_cast<ptrdiff_t>(size)));
-}
+using ::tetralog::testing::WriteIdx;
 
 class TrainTool : public ::testing::Test {
  protected:
   TrainTool() {
-    WriteIdx(folder_, "train", 200);
-    WriteIdx(folder_, "t10k", 100);
+    WriteIdx(folder_ / "", "train", 200);
+    WriteIdx(folder_ / "", "t10k", 100);
     data_ = "train --batch 20 --data " + (folder_ / "") + " ";
   }
 

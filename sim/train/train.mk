@@ -7,3 +7,8 @@ train: configure  ## train NETWORK=mlp|lenet|resnet|vit on MACHINE=functional|re
 	$(call build_targets,tetralog tetralog-train)
 	@$(BUILD)/sim/tetralog train --network $(NETWORK) --machine $(MACHINE) --json $(BUILD)/report/train.json \
 	  --csv $(BUILD)/report/train.csv --plot $(BUILD)/report/train.svg $(TRAIN)
+
+.PHONY: accuracy
+accuracy: configure  ## train all recipes of NETWORK=mlp|lenet|resnet20 on 3 seeds: accuracy table, limits (ACCURACY="--jobs 2")
+	$(call build_targets,tetralog tetralog-train)
+	@$(BUILD)/sim/tetralog accuracy sim/train/accuracy/$(NETWORK).json $(ACCURACY)
