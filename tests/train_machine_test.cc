@@ -142,8 +142,10 @@ TEST(TrainMachine, ChecksAndRecordingsLeaveTheWeightsAlone) {
 TEST(TrainMachine, LastStepsInFp32AreTheSameOnBothMachines) {
   Recipe functional = SmallRecipe("functional"), reference = SmallRecipe("reference");
   functional.fnt = reference.fnt = 2;
-  const uint64_t hash = RunOn(functional).weights_hash;
-  EXPECT_EQ(hash, RunOn(reference).weights_hash);
+  const RunResult run = RunOn(functional), other = RunOn(reference);
+  const uint64_t hash = run.weights_hash;
+  EXPECT_EQ(hash, other.weights_hash);
+  EXPECT_EQ(run.test_accuracy, other.test_accuracy);
   EXPECT_NE(hash, RunOn(SmallRecipe("functional")).weights_hash);
 }
 

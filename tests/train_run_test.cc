@@ -147,7 +147,14 @@ TEST(TrainRun, TheLastStepsAreInFp32) {
   Recipe recipe = ToyRecipe(30);
   const uint64_t without = RunToy(recipe, {}).weights_hash;
   recipe.fnt = 2;
-  EXPECT_NE(RunToy(recipe, {}).weights_hash, without);
+  const RunResult result = RunToy(recipe, {});
+  EXPECT_NE(result.weights_hash, without);
+  // And so are the tests behind them, but not those before.
+  EXPECT_EQ(result.history.tests.front().accuracy, 0.5);
+  EXPECT_EQ(result.test_accuracy, 1);
+  const nlohmann::ordered_json tests = RunJson(recipe, result)["tests"];
+  EXPECT_FALSE(tests.front()["fp32"]);
+  EXPECT_TRUE(tests.back()["fp32"]);
 }
 
 TEST(TrainRun, AStoppedRunGoesOnToTheSameBits) {

@@ -39,7 +39,9 @@ class ToyTrainer : public Trainer {
     ++steps_;
     return {1 + v.weight, batch.labels[0]};
   }
-  size_t CountCorrect(const Batch& batch) override { return batch.size / 2; }
+  size_t CountCorrect(const Batch& batch, bool fp32) override {
+    return fp32 ? batch.size : batch.size / 2;
+  }
   uint64_t steps() const override { return steps_; }
   std::vector<NamedValues> Save() const override {
     return {{"toy/weight", {state_.weight}}, {"toy/mean", {state_.mean}}, {"toy/none", {}}};

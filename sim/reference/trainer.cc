@@ -364,8 +364,10 @@ StepResult Trainer::step(const Batch& batch, const StepOptions& options) {
   return impl_->train(batch, options);
 }
 
-size_t Trainer::count_correct(const Batch& batch) const {
+size_t Trainer::count_correct(const Batch& batch, bool fp32) const {
+  impl_->fp32_step = fp32;
   const Impl::Forward pass = impl_->forward(batch, nullptr);
+  impl_->fp32_step = false;
   return softmax_loss(to_vector(pass.logits), batch.labels, kClasses).correct;
 }
 

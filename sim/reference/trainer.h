@@ -83,7 +83,7 @@ class Trainer {
   ~Trainer();
 
   StepResult step(const Batch& batch, const StepOptions& options);
-  size_t count_correct(const Batch& batch) const;
+  size_t count_correct(const Batch& batch, bool fp32 = false) const;
   const std::vector<LayerParameters>& parameters() const;
   TrainerState state() const;
   void set_state(const TrainerState& state);  // of the same network

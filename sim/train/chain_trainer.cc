@@ -30,7 +30,11 @@ class ChainTrainer : public Trainer {
     return result;
   }
 
-  size_t CountCorrect(const Batch& batch) override {
+  size_t CountCorrect(const Batch& batch, bool fp32) override {
+    if (fp32) {
+      Fp32().Load(Save(), steps_);
+      return Fp32().CountCorrect(batch, true);
+    }
     size_t correct = 0;
     for (size_t begin = 0; begin < batch.size; begin += kTestBatch) {
       correct +=
@@ -51,15 +55,19 @@ class ChainTrainer : public Trainer {
   }
 
  private:
-  StepResult StepInFp32(const Batch& batch, const StepOptions& options) {
+  Trainer& Fp32() {
     if (options_.fp32 == nullptr) {
       throw std::invalid_argument(
           "a step in FP32, but this trainer has none that can: give "
           "ChainOptions::fp32");
     }
-    options_.fp32->Load(Save(), steps_);
-    const StepResult result = options_.fp32->Step(batch, options);
-    Load(options_.fp32->Save(), options_.fp32->steps());
+    return *options_.fp32;
+  }
+
+  StepResult StepInFp32(const Batch& batch, const StepOptions& options) {
+    Fp32().Load(Save(), steps_);
+    const StepResult result = Fp32().Step(batch, options);
+    Load(Fp32().Save(), Fp32().steps());
     return result;
   }
 

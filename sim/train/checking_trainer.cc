@@ -30,7 +30,9 @@ class CheckingTrainer : public Trainer {
     }
     return result;
   }
-  size_t CountCorrect(const Batch& batch) override { return trainer_->CountCorrect(batch); }
+  size_t CountCorrect(const Batch& batch, bool fp32) override {
+    return trainer_->CountCorrect(batch, fp32);
+  }
   uint64_t steps() const override { return trainer_->steps(); }
   std::vector<NamedValues> Save() const override { return trainer_->Save(); }
   void Load(const std::vector<NamedValues>& state, uint64_t steps) override {

@@ -36,8 +36,8 @@ class ReferenceTrainer : public Trainer {
     ++steps_;
     return {result.loss, result.correct};
   }
-  size_t CountCorrect(const Batch& batch) override {
-    return trainer_.count_correct({batch.pixels, batch.labels, batch.size});
+  size_t CountCorrect(const Batch& batch, bool fp32) override {
+    return trainer_.count_correct({batch.pixels, batch.labels, batch.size}, fp32);
   }
 
   uint64_t steps() const override { return steps_; }

@@ -170,7 +170,7 @@ class Run {
     StepOptions step;
     step.rate = Rate(done_);
     step.samples = static_cast<uint32_t>(recipe_.samples);
-    step.fp32 = done_ + recipe_.fnt >= recipe_.steps;
+    step.fp32 = InFp32(recipe_, done_ + 1);
     const bool record =
         options_.recorder != nullptr && done_ + options_.record_steps >= recipe_.steps;
     if (record) options_.recorder->Load(trainer_.Save(), done_);
@@ -227,7 +227,8 @@ class Run {
     for (size_t begin = 0; begin < images; begin += kTestBatch) {
       const size_t size = std::min(kTestBatch, images - begin);
       correct += trainer_.CountCorrect(
-          {&test.pixels[begin * reference::kImageSize], &test.labels[begin], size});
+          {&test.pixels[begin * reference::kImageSize], &test.labels[begin], size},
+          InFp32(recipe_, done_));
     }
     std::string text = "not tested";
     if (images > 0) {
@@ -288,6 +289,8 @@ double SineOfPi(double x) {
 }
 
 }  // namespace
+
+bool InFp32(const Recipe& recipe, uint64_t done) { return done + recipe.fnt > recipe.steps; }
 
 double RateAt(const Recipe& recipe, uint64_t steps_per_epoch, uint64_t step) {
   if (recipe.schedule == "constant") return recipe.rate;

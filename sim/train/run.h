@@ -65,6 +65,9 @@ struct RunResult {
 RunResult RunTraining(const Recipe& recipe, const RunOptions& options,
                       const reference::Dataset& dataset, Trainer& trainer);
 
+// Whether the last of so many steps is one in FP32 (FNT); a test after it is then in FP32 too.
+bool InFp32(const Recipe& recipe, uint64_t done);
+
 // Learning rate of a step.
 double RateAt(const Recipe& recipe, uint64_t steps_per_epoch, uint64_t step);
 

@@ -35,7 +35,9 @@ std::string HashText(uint64_t hash) { return fmt::format("{:016x}", hash); }
 nlohmann::ordered_json RunJson(const Recipe& recipe, const RunResult& result) {
   nlohmann::ordered_json tests = nlohmann::ordered_json::array();
   for (const TestPoint& test : result.history.tests)
-    tests.push_back({{"step", test.step}, {"accuracy", test.accuracy}});
+    tests.push_back({{"step", test.step},
+                     {"accuracy", test.accuracy},
+                     {"fp32", recipe.variant == "fp32" || InFp32(recipe, test.step)}});
   return {{"network", recipe.network},
           {"machine", recipe.machine},
           {"shape", recipe.shape},

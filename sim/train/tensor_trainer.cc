@@ -109,9 +109,10 @@ class TensorTrainer : public Trainer {
     return {loss.mean, loss.correct};
   }
 
-  size_t CountCorrect(const Batch& batch) override {
+  size_t CountCorrect(const Batch& batch, bool fp32) override {
     const at::NoGradGuard no_gradient;
-    const TensorPass pass = NewPass();
+    TensorPass pass = NewPass();
+    pass.fp32 = pass.fp32 || fp32;
     MakeLeaves(false);
     size_t correct = 0;
     for (size_t begin = 0; begin < batch.size; begin += kTestBatch) {

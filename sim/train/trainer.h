@@ -53,7 +53,8 @@ class Trainer {
  public:
   virtual ~Trainer() = default;
   virtual StepResult Step(const Batch& batch, const StepOptions& options) = 0;
-  virtual size_t CountCorrect(const Batch& batch) = 0;
+  // Images that the network as it is classifies right, in 4 bits or as after a step in FP32.
+  virtual size_t CountCorrect(const Batch& batch, bool fp32) = 0;
 
   virtual uint64_t steps() const = 0;  // done
   // Everything but the options, in a fixed order; the step counter is the caller's to keep.
