@@ -58,7 +58,7 @@ void CheckMul(Unit& unit, const FpFormat& in, const FpFormat& out, uint64_t a, u
   unit.eval();
   const double product = FpValue(in, a) * FpValue(in, b);
   ASSERT_TRUE(FpIs(out, unit.product_o, product))
-      << std::hex << "a " << a << " b " << b << " product " << unit.product_o << " want "
+      << std::hex << "a " << a << " b " << b << " product " << uint64_t{unit.product_o} << " want "
       << FpRound(out, product);
 }
 
