@@ -66,7 +66,7 @@ void Check(const Shape& shape, uint32_t seed) {
     }
     return beat;
   };
-  CheckSums<Unit>(seed, shape.in.Width(), 0, make, step, same, 20000, 24);
+  CheckSums<Unit>(seed, shape.in.Width(), 0, make, step, same, 12000, 24);
 }
 
 constexpr FpFormat kE4m3{4, 3, 7}, kE5m7{5, 7, 13}, kBf16{8, 7, 127}, kBf16Product{8, 15, 127};

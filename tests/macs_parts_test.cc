@@ -47,8 +47,9 @@ void CheckAdd(Unit& unit, const FpFormat& format, uint64_t a, uint64_t b) {
   unit.b_i = b;
   unit.eval();
   const double sum = FpValue(format, a) + FpValue(format, b);
-  ASSERT_TRUE(FpIs(format, unit.sum_o, sum)) << std::hex << "a " << a << " b " << b << " sum "
-                                             << unit.sum_o << " want " << FpRound(format, sum);
+  ASSERT_TRUE(FpIs(format, unit.sum_o, sum))
+      << std::hex << "a " << a << " b " << b << " sum " << uint64_t{unit.sum_o} << " want "
+      << FpRound(format, sum);
 }
 
 template <typename Unit>
@@ -58,7 +59,7 @@ void CheckMul(Unit& unit, const FpFormat& in, const FpFormat& out, uint64_t a, u
   unit.eval();
   const double product = FpValue(in, a) * FpValue(in, b);
   ASSERT_TRUE(FpIs(out, unit.product_o, product))
-      << std::hex << "a " << a << " b " << b << " product " << unit.product_o << " want "
+      << std::hex << "a " << a << " b " << b << " product " << uint64_t{unit.product_o} << " want "
       << FpRound(out, product);
 }
 
