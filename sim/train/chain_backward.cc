@@ -176,7 +176,7 @@ void ChainStep::CountGradients(CodeHistogram* histogram) {
     Tensor dy = tensors_[i].dy;
     Grow(codes_, dy.cols);
     for (uint32_t s = 0; s < samples_; ++s, dy.address += dy.sample_stride) {
-      const uint8_t* packed = ReadBytes(dy, dy.sample_bytes());
+      const uint8_t* packed = tensors_.Rows(dy, 0, dy.rows);
       for (size_t row = 0; row < dy.rows; ++row) {
         kernels_.unpack(packed + row * dy.stride, dy.cols, codes_.data());
         histogram->Add(layers_[i].name, codes_.data(), dy.cols);
