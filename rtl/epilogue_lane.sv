@@ -131,7 +131,20 @@ module epilogue_lane #(
     .row_a_o(row_a),
     .row_b_o(row_b)
   );
-  assign product = row_a + row_b;
+  // The upper half is added for both carries of the lower one.
+  localparam int unsigned LowerWidth = 16;
+  localparam int unsigned UpperWidth = ProductWidth - LowerWidth;
+  logic [LowerWidth:0]   lower;
+  logic [UpperWidth-1:0] upper;
+  logic [UpperWidth:0]   upper_carried;
+  assign lower         = {1'b0, row_a[LowerWidth-1:0]} + {1'b0, row_b[LowerWidth-1:0]};
+  assign upper         = row_a[ProductWidth-1:LowerWidth] + row_b[ProductWidth-1:LowerWidth];
+  assign upper_carried = {row_a[ProductWidth-1:LowerWidth], 1'b1} +
+                         {row_b[ProductWidth-1:LowerWidth], 1'b1};
+  assign product       = {lower[LowerWidth] ? upper_carried[UpperWidth:1] : upper,
+                          lower[LowerWidth-1:0]};
+  logic unused_carried;
+  assign unused_carried = upper_carried[0];
 `endif
 
   logic [ProductWidth-1:0] product_q;
