@@ -132,7 +132,7 @@ module epilogue_lane #(
     .row_b_o(row_b)
   );
   // The upper half is added for both carries of the lower one.
-  localparam int unsigned LowerWidth = 16;
+  localparam int unsigned LowerWidth = 20;
   localparam int unsigned UpperWidth = ProductWidth - LowerWidth;
   logic [LowerWidth:0]   lower;
   logic [UpperWidth-1:0] upper;
