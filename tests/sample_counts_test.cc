@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <random>
+#include <string>
 
 #include "Vsample_counts.h"
 
