@@ -3,19 +3,20 @@
 //
 // The epilogue: turns the array's accumulators into output elements, and counts them.
 //
-//   acc, C, mask -> [1] z, random words -> [2] |z| * m -> [3] shift, round -> D
-//                        \-> statistics of z               \-> zero codes, clipped
+//   acc, C, mask -> [1] z -> [2] |z| -> [3] |z| * m -> [4] shift, round -> D
+//   seed, place  -> [1] half mixed -> [2] random words ---------^
+//                              \-> statistics of z            \-> zero codes, clipped
 //
 // A beat holds Lanes neighbouring columns of one row; lanes outside the output are padding and give
 // zeros. With samples > 1 a beat is emitted once a sample, sample 0 first: it stays at the input
 // and passes the pipeline that many times, so nothing is stored for it. The configuration is read
-// with each beat of acc, and what later stages need goes down the pipeline with the beat, so the
-// next command may follow at once with another one. The random words of a beat are made from its
-// address while it enters and wait beside it, cut to RandomBits.
+// with each beat of acc and kept once for all stages: only beats of one command are in the pipeline.
+// The random words of a beat are made from its address while it enters and wait beside it, cut to
+// RandomBits.
 //
-// Latency 3 cycles. Throughput one output beat a cycle, with two exceptions: a beat with some
-// |z| >= 2^16 takes two cycles more (see epilogue_stats), once for all its samples; and after the
-// last beat of a command the input waits until the command's statistics have been taken, five cycles
+// Latency 4 cycles. Throughput one output beat a cycle, with two exceptions: a beat with some
+// |z| >= 2^16 takes three cycles more (see epilogue_stats), once for all its samples; and after the
+// last beat of a command the input waits until the command's statistics have been taken, eight cycles
 // when they are taken at once. The outputs do not wait for that.
 //
 // Limits: Lanes in {1, 2, 4, 8, 16}; acc_col_i a multiple of Lanes; AccWidth <= 32; RandomBits in
@@ -76,7 +77,7 @@ module epilogue #(
 );
 
   // ------------------------------------------------------- input: join and repeat
-  // `advance` moves stages 2 and 3, `accept` moves stage 1 as well.
+  // `advance` moves stages 3 and 4, `accept` moves stages 1 and 2 as well.
   logic advance, accept, joined, last_sample, hold_q, enter;
   logic c_ok, mask_ok;
   logic [2:0] sample_q;
@@ -105,6 +106,8 @@ module epilogue #(
   end
 
   // --------------------------------------------------------------- random words
+  logic [63:0]         state, state1_q;
+  logic [3:0]          place1_q;
   logic [Lanes*16-1:0] words;
   random_source #(
     .Lanes(Lanes)
@@ -112,67 +115,80 @@ module epilogue #(
     .seed_i  (cfg_seed_i),
     .sample_i(cfg_sample0_i + {5'd0, sample_q}),
     .row_i   (acc_row_i),
-    .column_i(acc_col_i[27:0]),
+    .group_i (acc_col_i[27:4]),
+    .state_o (state),
+    .state_i (state1_q),
+    .place_i (place1_q),
     .words_o (words)
   );
 
-  logic [Lanes*RandomBits-1:0] random, random1_q, random2_q;
+  logic [Lanes*RandomBits-1:0] random, random2_q, random3_q;
   for (genvar lane = 0; lane < Lanes; lane++) begin : gen_random
     assign random[RandomBits*lane+:RandomBits] = words[16*lane+16-RandomBits+:RandomBits];
   end
 
   // -------------------------------------------- what goes down beside the lanes
-  logic valid1_q, valid2_q, valid3_q;
+  logic valid1_q, valid2_q, valid3_q, valid4_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      {valid1_q, valid2_q, valid3_q} <= 3'd0;
+      {valid1_q, valid2_q, valid3_q, valid4_q} <= 4'd0;
     end else begin
-      if (accept) valid1_q <= joined;
+      if (accept) begin
+        valid1_q <= joined;
+        valid2_q <= valid1_q;
+      end
       if (advance) begin
-        valid2_q <= valid1_q & accept;
-        valid3_q <= valid2_q;
+        valid3_q <= valid2_q & accept;
+        valid4_q <= valid3_q;
       end
     end
   end
 
-  logic             is_int32, pass_z1_q, int32_3_q, last1_q, last2_q, last3_q;
-  logic             stochastic1_q, stochastic2_q;
-  logic [1:0]       format1_q, format2_q;
-  logic [2:0]       sample1_q, sample2_q, sample3_q;
-  logic [6:0]       shift1_q, shift2_q;
-  logic [7:0]       mul1_q;
-  logic [Lanes-1:0] lanes1_q, lanes2_q, lanes3_q;
-  assign is_int32  = cfg_d_format_i == tetralog_pkg::FormatInt32;
-  assign pass_z1_q = format1_q == tetralog_pkg::FormatInt32;
+  // The configuration of all beats in the pipeline.
+  logic       is_int32, int32_q, stochastic_q;
+  logic [1:0] format_q;
+  logic [6:0] shift_q;
+  logic [7:0] mul_q;
+  assign is_int32 = cfg_d_format_i == tetralog_pkg::FormatInt32;
+  always_ff @(posedge clk_i) begin
+    if (enter) begin
+      int32_q      <= is_int32;
+      format_q     <= cfg_d_format_i;
+      stochastic_q <= cfg_rounding_i == tetralog_pkg::RoundStochastic;
+      mul_q        <= is_int32 ? 8'd1 : cfg_scale_mul_i;
+      shift_q      <= cfg_scale_shift_i;
+    end
+  end
+
+  logic             last1_q, last2_q, last3_q, last4_q;
+  logic [2:0]       sample1_q, sample2_q, sample3_q, sample4_q;
+  logic [Lanes-1:0] lanes1_q, lanes2_q, lanes3_q, lanes4_q;
   always_ff @(posedge clk_i) begin
     if (accept) begin
-      last1_q       <= acc_last_i & last_sample;
-      lanes1_q      <= acc_lane_valid_i;
-      sample1_q     <= sample_q;
-      format1_q     <= cfg_d_format_i;
-      stochastic1_q <= cfg_rounding_i == tetralog_pkg::RoundStochastic;
-      mul1_q        <= is_int32 ? 8'd1 : cfg_scale_mul_i;
-      shift1_q      <= cfg_scale_shift_i;
-      random1_q     <= random;
+      last1_q   <= acc_last_i & last_sample;
+      last2_q   <= last1_q;
+      lanes1_q  <= acc_lane_valid_i;
+      lanes2_q  <= lanes1_q;
+      sample1_q <= sample_q;
+      sample2_q <= sample1_q;
+      state1_q  <= state;
+      place1_q  <= acc_col_i[3:0];
+      random2_q <= random;
     end
     if (advance) begin
-      last2_q       <= last1_q;
-      last3_q       <= last2_q;
-      lanes2_q      <= lanes1_q;
-      lanes3_q      <= lanes2_q;
-      sample2_q     <= sample1_q;
-      sample3_q     <= sample2_q;
-      format2_q     <= format1_q;
-      int32_3_q     <= format2_q == tetralog_pkg::FormatInt32;
-      stochastic2_q <= stochastic1_q;
-      shift2_q      <= shift1_q;
-      random2_q     <= random1_q;
+      last3_q   <= last2_q;
+      last4_q   <= last3_q;
+      lanes3_q  <= lanes2_q;
+      lanes4_q  <= lanes3_q;
+      sample3_q <= sample2_q;
+      sample4_q <= sample3_q;
+      random3_q <= random2_q;
     end
   end
 
   // ---------------------------------------------------------------------- lanes
-  logic [Lanes*32-1:0] z, results, codes;
-  logic [Lanes-1:0]    wrapped, zero, clipped;
+  logic [Lanes*32-1:0] magnitude, results, codes;
+  logic [Lanes-1:0]    wide, wrapped, zero, clipped;
   for (genvar lane = 0; lane < Lanes; lane++) begin : gen_lane
     epilogue_lane #(
       .AccWidth  (AccWidth),
@@ -187,18 +203,19 @@ module epilogue #(
       .c_i          (c_data_i[32*lane+:32]),
       .mask_enable_i(cfg_mask_enable_i),
       .mask_i       (mask_data_i[4*lane+:4]),
-      .z_o          (z[32*lane+:32]),
+      .magnitude_o  (magnitude[32*lane+:32]),
+      .wide_o       (wide[lane]),
       .wrapped_o    (wrapped[lane]),
-      .pass_z_i     (pass_z1_q),
-      .scale_mul_i  (mul1_q),
-      .format_i     (format2_q),
-      .stochastic_i (stochastic2_q),
-      .scale_shift_i(shift2_q),
-      .random_i     (random2_q[RandomBits*lane+:RandomBits]),
+      .pass_z_i     (int32_q),
+      .scale_mul_i  (mul_q),
+      .format_i     (format_q),
+      .stochastic_i (stochastic_q),
+      .scale_shift_i(shift_q),
+      .random_i     (random3_q[RandomBits*lane+:RandomBits]),
       .result_o     (results[32*lane+:32]),
       .clipped_o    (clipped[lane])
     );
-    assign zero[lane] = lanes3_q[lane] & (results[32*lane+:32] == 32'd0);
+    assign zero[lane] = lanes4_q[lane] & (results[32*lane+:32] == 32'd0);
   end
 
   // Lane i's code moves to its place in the row of codes.
@@ -206,16 +223,16 @@ module epilogue #(
     codes = '0;
     for (int lane = 0; lane < Lanes; lane++) codes[4*lane+:4] = results[32*lane+:4];
   end
-  assign d_data_o       = int32_3_q ? results : codes;
-  assign d_valid_o      = valid3_q;
-  assign d_lane_valid_o = lanes3_q;
-  assign d_sample_o     = sample3_q;
-  assign d_last_o       = last3_q;
+  assign d_data_o       = int32_q ? results : codes;
+  assign d_valid_o      = valid4_q;
+  assign d_lane_valid_o = lanes4_q;
+  assign d_sample_o     = sample4_q;
+  assign d_last_o       = last4_q;
 
   // ----------------------------------------------------------------- statistics
   logic count_z, z_ready;
-  assign count_z = valid1_q & (sample1_q == 3'd0);
-  assign advance = ~valid3_q | d_ready_i;
+  assign count_z = valid2_q & (sample2_q == 3'd0);
+  assign advance = ~valid4_q | d_ready_i;
   assign accept  = advance & (z_ready | ~count_z);
 
   epilogue_stats #(
@@ -225,11 +242,12 @@ module epilogue #(
     .rst_ni,
     .z_valid_i    (count_z & advance),
     .z_ready_o    (z_ready),
-    .z_i          (z),
+    .magnitude_i  (magnitude),
+    .wide_i       (|wide),
     .wrapped_i    (wrapped),
-    .out_valid_i  (valid3_q & d_ready_i),
-    .out_last_i   (last3_q),
-    .out_sample_i (sample3_q),
+    .out_valid_i  (valid4_q & d_ready_i),
+    .out_last_i   (last4_q),
+    .out_sample_i (sample4_q),
     .out_zero_i   (zero),
     .out_clipped_i(clipped),
     .stats_valid_o,

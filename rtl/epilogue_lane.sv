@@ -1,20 +1,21 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// One lane of the epilogue: turns an accumulator into an output element in three pipeline stages.
+// One lane of the epilogue: turns an accumulator into an output element in four pipeline stages.
 //
 //   stage 1  z = wrap32(signext(acc) + C), 0 where the mask or the lane's valid bit blocks it
-//   stage 2  p = |z| * m;  INT32: p = z
-//   stage 3  |y| = p * 2^-n, rounded to INT4, UINT4 or LOG4;  INT32: z
+//   stage 2  |z|, which the statistics take from here
+//   stage 3  p = |z| * m;  INT32: p = z
+//   stage 4  |y| = p * 2^-n, rounded to INT4, UINT4 or LOG4;  INT32: z
 //
-// Stage 1 takes an element while accept_i is high, stages 2 and 3 move while advance_i is high: the
-// owner lets an element of stage 1 wait by keeping accept_i low. Latency 3, one element a cycle. The
-// inputs of a stage are read when the element enters it; what is common to all lanes (scale, format,
-// random bits) is carried beside the lanes and not in each of them. No register is reset: the valid
-// bits of the pipeline are kept outside as well. A blocked element has z = 0, so its code is zero.
+// Stages 1 and 2 take an element while accept_i is high, stages 3 and 4 move while advance_i is high:
+// the owner lets an element of stage 2 wait by keeping accept_i low. Latency 4, one element a cycle.
+// The inputs of a stage are read when the element enters it; what is common to all lanes (scale,
+// format, random bits) is carried beside the lanes and not in each of them. No register is reset: the
+// valid bits of the pipeline are kept outside as well. A blocked element has z = 0, so its code is zero.
 //
-// |z| is never formed: with s the sign of z, |z| = (z ^ s) + s, and stage 2 adds s * m as one more
-// row of the product. With s held at 0 and m at 1, INT32 results pass through the same registers.
+// An INT32 result passes the multiplier too: m is 1, and with s the sign of z, z = (|z| ^ s) + s; the
+// first row of the product is |z| ^ s and s one more bit of it.
 //
 // Limits: AccWidth 2..32; RandomBits 1..16. n and the formats as in the contract.
 
@@ -23,8 +24,8 @@ module epilogue_lane #(
   parameter int unsigned RandomBits = tetralog_pkg::RANDOM_BITS
 ) (
   input  logic                  clk_i,
-  input  logic                  accept_i,       // stage 1 moves
-  input  logic                  advance_i,      // stages 2 and 3 move
+  input  logic                  accept_i,       // stages 1 and 2 move
+  input  logic                  advance_i,      // stages 3 and 4 move
 
   // Stage 1.
   input  logic [AccWidth-1:0]   acc_i,          // signed
@@ -33,14 +34,18 @@ module epilogue_lane #(
   input  logic [31:0]           c_i,            // signed
   input  logic                  mask_enable_i,
   input  logic [3:0]            mask_i,         // the element passes when not zero
-  output logic [31:0]           z_o,            // registered
+
+  // Stage 2, and what follows from it.
+  output logic [31:0]           magnitude_o,    // registered: |z|
+  output logic                  wide_o,         // registered: |z| >= 2^16
   output logic                  wrapped_o,      // registered: acc + C is outside INT32 and valid
 
-  // Stage 2.
   input  logic                  pass_z_i,       // 1: p = z (INT32; scale_mul_i must be 1)
-  input  logic [7:0]            scale_mul_i,    // m
 
   // Stage 3.
+  input  logic [7:0]            scale_mul_i,    // m
+
+  // Stage 4.
   input  logic [1:0]            format_i,       // tetralog_pkg::format_e
   input  logic                  stochastic_i,   // rounding of INT4 and UINT4
   input  logic [6:0]            scale_shift_i,  // n, two's complement
@@ -58,35 +63,100 @@ module epilogue_lane #(
   assign pass = valid_i & (~mask_enable_i | (|mask_i));
 
   logic [31:0] z_q;
-  logic        wrapped_q;
+  logic        wrapped1_q;
   always_ff @(posedge clk_i) begin
     if (accept_i) begin
-      z_q       <= sum[31:0] & {32{pass}};
-      wrapped_q <= (sum[32] ^ sum[31]) & valid_i;
+      z_q        <= sum[31:0] & {32{pass}};
+      wrapped1_q <= (sum[32] ^ sum[31]) & valid_i;
     end
   end
-  assign z_o       = z_q;
-  assign wrapped_o = wrapped_q;
 
   // ------------------------------------------------------------------- stage 2
-  logic                    negative;
-  logic [31:0]             magnitude;  // |z| - 1 where z is negative
+  // |z| >= 2^16 is seen without |z|: in the ones of z ^ s, or where adding s carries as far.
+  logic [31:0] ones_magnitude;
+  logic [31:0] magnitude_q;
+  logic        sign_q, negate_q, wide_q, wrapped_q;  // negate: p = -|z|
+  assign ones_magnitude = z_q ^ {32{z_q[31]}};
+  always_ff @(posedge clk_i) begin
+    if (accept_i) begin
+      magnitude_q <= ones_magnitude + {31'd0, z_q[31]};
+      sign_q      <= z_q[31];
+      negate_q    <= z_q[31] & pass_z_i;
+      wide_q      <= (|ones_magnitude[31:16]) | (z_q[31] & ~(|z_q[15:0]));
+      wrapped_q   <= wrapped1_q;
+    end
+  end
+  assign magnitude_o = magnitude_q;
+  assign wide_o      = wide_q;
+  assign wrapped_o   = wrapped_q;
+
+  // ------------------------------------------------------------------- stage 3
   logic [ProductWidth-1:0] product;
-  assign negative  = z_q[31] & ~pass_z_i;
-  assign magnitude = z_q ^ {32{negative}};
-  assign product   = ProductWidth'(magnitude) * ProductWidth'(scale_mul_i) +
-                     {31'd0, scale_mul_i & {8{negative}}};
+`ifndef SYNTHESIS
+  assign product = {7'd0, magnitude_q ^ {32{negate_q}}} * {31'd0, scale_mul_i} + {38'd0, negate_q};
+`else
+  // Column c of the product has the bits |z|[c-i] & m[i].
+  function automatic logic [ProductWidth*8-1:0] product_heights();
+    product_heights = '0;
+    for (int c = 0; c < ProductWidth; c++) begin
+      for (int i = 0; i < 8; i++) begin
+        if (c >= i && c - i < 32) product_heights[8*c+:8] = product_heights[8*c+:8] + 8'd1;
+      end
+    end
+    product_heights[7:0] = 8'd2;  // and negate_q
+  endfunction
+
+  logic [ProductWidth*8-1:0] product_bits;
+  logic [ProductWidth-1:0]   row_a, row_b;
+  for (genvar c = 0; c < ProductWidth; c++) begin : gen_column
+    for (genvar slot = 0; slot < 8; slot++) begin : gen_slot
+      // The row that comes last, i = 0, is in the highest slot.
+      localparam int I = ((c < 7) ? c : 7) - slot;
+      if (I < 0 || c - I > 31) begin : gen_none
+        if (c == 0 && slot == 1) assign product_bits[1] = negate_q;
+        else assign product_bits[8*c+slot] = 1'b0;
+      end else if (I == 0) begin : gen_first_row
+        assign product_bits[8*c+slot] = (magnitude_q[c] & scale_mul_i[0]) ^ negate_q;
+      end else begin : gen_row
+        assign product_bits[8*c+slot] = magnitude_q[c-I] & scale_mul_i[I];
+      end
+    end
+  end
+  compressor_tree #(
+    .Columns(ProductWidth),
+    .Slots  (8),
+    .HEIGHTS(product_heights())
+  ) u_tree (
+    .bits_i (product_bits),
+    .row_a_o(row_a),
+    .row_b_o(row_b)
+  );
+  // The upper half is added for both carries of the lower one.
+  localparam int unsigned LowerWidth = 20;
+  localparam int unsigned UpperWidth = ProductWidth - LowerWidth;
+  logic [LowerWidth:0]   lower;
+  logic [UpperWidth-1:0] upper;
+  logic [UpperWidth:0]   upper_carried;
+  assign lower         = {1'b0, row_a[LowerWidth-1:0]} + {1'b0, row_b[LowerWidth-1:0]};
+  assign upper         = row_a[ProductWidth-1:LowerWidth] + row_b[ProductWidth-1:LowerWidth];
+  assign upper_carried = {row_a[ProductWidth-1:LowerWidth], 1'b1} +
+                         {row_b[ProductWidth-1:LowerWidth], 1'b1};
+  assign product       = {lower[LowerWidth] ? upper_carried[UpperWidth:1] : upper,
+                          lower[LowerWidth-1:0]};
+  logic unused_carried;
+  assign unused_carried = upper_carried[0];
+`endif
 
   logic [ProductWidth-1:0] product_q;
   logic                    negative_q;
   always_ff @(posedge clk_i) begin
     if (advance_i) begin
       product_q  <= product;
-      negative_q <= negative;
+      negative_q <= sign_q;
     end
   end
 
-  // ------------------------------------------------------------------- stage 3
+  // ------------------------------------------------------------------- stage 4
   logic [RandomBits+7:0] y;
   logic                  sticky, overflow;
   scale_shift #(

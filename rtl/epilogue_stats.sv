@@ -6,18 +6,20 @@
 //
 // Elements come once each on the z stream, emitted outputs once a sample on out_valid_i, which has
 // no back-pressure. Lanes that do not count must be given as z = 0 with their flags low. The beat
-// with out_last_i ends the command: two cycles later the statistics are published and stay until
+// with out_last_i ends the command: four cycles later the statistics are published and stay until
 // they are taken; then they are cleared, which takes one cycle, and the next command may begin.
 // Until then no beat may come: the epilogue holds its input. The element of an output is taken at
 // least two cycles before that output comes.
 //
 // Throughput: a beat of z a cycle while every |z| < 2^16, as in nearly all tensors; a beat with a
-// greater one takes three cycles. With |z| = 2^16 h + l,
-//   z^2 = l^2 + 2^16 ((h + l)^2 - h^2 - l^2) + 2^32 h^2,
-// so one 17-bit squarer a lane does it, used three times where h is not zero in all lanes: a third
-// of the gates of 32-bit squarers. A squarer is folded (a bit product of unequal indices is taken
-// once, doubled). Wide sums are accumulated in 32-bit segments, each a cycle after the one below
-// it, so no carry runs over more than a segment.
+// greater one takes four cycles. With |z| = 2^16 h + l,
+//   z^2 = l^2 + 2^16 (hl + lh) + 2^32 h^2,
+// one product for each cycle, of a folded 16-bit multiplier a lane: V(a, b) sums a_i b_j for i <= j only,
+// doubled for i < j, so V(a, a) = a^2 and V(a, b) + V(b, a) = 2ab, at half the gates.
+//
+// Wide sums are kept in segments: a carry out of one is a flip-flop that enters the next one a cycle
+// later, and the cycles at the end of a command let the last of them arrive. Simulation keeps sums
+// whole; they are the same when they are published.
 //
 // Limits: Lanes a power of two, 1..16. Counts wrap at 2^CountWidth (default 40: a command of a
 // million million elements), the sum of |z| at 2^64.
@@ -31,7 +33,8 @@ module epilogue_stats #(
 
   input  logic                z_valid_i,
   output logic                z_ready_o,
-  input  logic [Lanes*32-1:0] z_i,        // stable until taken
+  input  logic [Lanes*32-1:0] magnitude_i,  // |z|, stable until taken
+  input  logic                wide_i,       // some |z| >= 2^16
   input  logic [Lanes-1:0]    wrapped_i,
 
   input  logic                out_valid_i,
@@ -46,24 +49,29 @@ module epilogue_stats #(
   output logic [63:0]         sum_abs_o,
   output logic [95:0]         sum_squares_o,
   output logic [63:0]         wraps_o,
-  output logic [8*64-1:0]     zeros_o,    // of sample s in bits 64s+63:64s
+  output logic [8*64-1:0]     zeros_o,      // of sample s in bits 64s+63:64s
   output logic [8*64-1:0]     clipped_o
 );
 
-  localparam int unsigned LaneBits = $clog2(Lanes);
-  localparam int unsigned IncWidth = LaneBits + 1;
+  localparam int unsigned LaneBits    = $clog2(Lanes);
+  localparam int unsigned IncWidth    = LaneBits + 1;
+  localparam int unsigned AbsWidth    = 32 + LaneBits;
+  localparam int unsigned SquareWidth = 32 + LaneBits;
 
   // -------------------------------------------------------------------- control
-  typedef enum logic [1:0] {StClear, StCount, StDrain, StPublish} state_e;
+  typedef enum logic [2:0] {StClear, StCount, StDrain1, StDrain2, StDrain3, StPublish} state_e;
   state_e state_q, state_d;
   logic   clear;
   always_comb begin
-    state_d = state_q;
+    state_d = StClear;
     case (state_q)
       StClear:   state_d = StCount;
-      StCount:   if (out_valid_i && out_last_i) state_d = StDrain;
-      StDrain:   state_d = StPublish;
-      StPublish: if (stats_ready_i) state_d = StClear;
+      StCount:   state_d = (out_valid_i && out_last_i) ? StDrain1 : StCount;
+      StDrain1:  state_d = StDrain2;
+      StDrain2:  state_d = StDrain3;
+      StDrain3:  state_d = StPublish;
+      StPublish: state_d = stats_ready_i ? StClear : StPublish;
+      default:   state_d = StClear;
     endcase
   end
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -73,174 +81,239 @@ module epilogue_stats #(
   assign clear         = state_q == StClear;
   assign stats_valid_o = state_q == StPublish;
 
-  // A beat of z on its way through the segments, and a beat of output flags. A beat with a wide |z|
-  // (2^16 or more) goes three times through the squares, first as its low halves, then as its high
-  // halves, then as their sums, and the first time through all else.
-  typedef enum logic [1:0] {PhaseLow, PhaseHigh, PhaseSum} phase_e;
-  phase_e phase_q, phase_d;
-  logic   wide;
-  logic   z1_valid_q, z1_first_q, z2_valid_q, z2_first_q, z3_valid_q, out_valid_q;
-  assign z_ready_o = ~wide | (phase_q == PhaseSum);
-  always_comb begin
-    phase_d = phase_q;
-    if (z_valid_i) begin
-      case (phase_q)
-        PhaseLow:  if (wide) phase_d = PhaseHigh;
-        PhaseHigh: phase_d = PhaseSum;
-        default:   phase_d = PhaseLow;
-      endcase
-    end
-  end
+  // Which halves the multipliers take, {of a, of b}, 1 for high: low and low, and for a wide beat high
+  // and high, high and low, low and high.
+  logic [1:0] halves_q;
+  logic       first, z1_first_q, z2_first_q;
+  assign z_ready_o = ~wide_i | (halves_q == 2'b01);
+  assign first     = z_valid_i & (halves_q == 2'b00);
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      phase_q <= PhaseLow;
-      {z1_valid_q, z1_first_q, z2_valid_q, z2_first_q, z3_valid_q, out_valid_q} <= 6'd0;
+      halves_q <= 2'b00;
+      {z1_first_q, z2_first_q} <= 2'b00;
     end else begin
-      phase_q     <= phase_d;
-      z1_valid_q  <= z_valid_i;
-      z1_first_q  <= z_valid_i && phase_q == PhaseLow;
-      z2_valid_q  <= z1_valid_q;
-      z2_first_q  <= z1_first_q;
-      z3_valid_q  <= z2_valid_q;
-      out_valid_q <= out_valid_i;
+      if (z_valid_i && wide_i) halves_q <= halves_q - 2'd1;
+      z1_first_q <= first;
+      z2_first_q <= z1_first_q;
     end
   end
 
-  // ------------------------------------------------ step 1: one beat, all lanes
-  localparam int unsigned AbsWidth    = 32 + LaneBits;
-  localparam int unsigned SquareWidth = 34 + LaneBits;
-
-  logic [Lanes*32-1:0] magnitude;  // |z|
-  logic [Lanes*17-1:0] operand;    // of the squarers
-  logic [Lanes-1:0]    lane_wide;
-  for (genvar lane = 0; lane < Lanes; lane++) begin : gen_lane
-    logic [15:0] low, high;
-    assign {high, low} = (z_i[32*lane+:32] ^ {32{z_i[32*lane+31]}}) + {31'd0, z_i[32*lane+31]};
-    assign magnitude[32*lane+:32] = {high, low};
-    assign lane_wide[lane]       = |high;
-    assign operand[17*lane+:17]   = {1'b0, low & {16{phase_q != PhaseHigh}}} +
-                                    {1'b0, high & {16{phase_q != PhaseLow}}};
+  // ---------------------------------------------------------------- sum of squares
+  logic [Lanes*16-1:0] a, b;
+  for (genvar lane = 0; lane < Lanes; lane++) begin : gen_operands
+    assign a[16*lane+:16] = halves_q[1] ? magnitude_i[32*lane+16+:16] : magnitude_i[32*lane+:16];
+    assign b[16*lane+:16] = halves_q[0] ? magnitude_i[32*lane+16+:16] : magnitude_i[32*lane+:16];
   end
-  assign wide = |lane_wide;
 
-  logic [AbsWidth-1:0]    abs_sum;
-  logic [SquareWidth-1:0] square_sum;
-  logic [31:0]            beat_max;
-  logic [IncWidth-1:0]    wraps_inc;
-  logic [16:0]            x, row;
-  always_comb begin
-    abs_sum    = '0;
-    square_sum = '0;
-    beat_max   = '0;
-    wraps_inc  = '0;
-    x          = '0;
-    row        = '0;
+  // u = V(a, b) over the lanes, first as two rows; its weight is 1, 2^16 or 2^32, or it does not count.
+  logic [SquareWidth-1:0] row_a, row_b, row_a_q, row_b_q, u_q;
+  logic [2:0]             weight_q, u_weight_q;  // one-hot
+  always_ff @(posedge clk_i) begin
+    row_a_q    <= row_a;
+    row_b_q    <= row_b;
+    weight_q   <= {halves_q == 2'b11, ^halves_q, halves_q == 2'b00} & {3{z_valid_i}};
+    u_q        <= row_a_q + row_b_q;
+    u_weight_q <= weight_q;
+  end
+
+  logic [95:0] weighted, squares_q;
+  assign weighted = (96'(u_q) & {96{u_weight_q[0]}}) | ((96'(u_q) & {96{u_weight_q[1]}}) << 16) |
+                    ((96'(u_q) & {96{u_weight_q[2]}}) << 32);
+
 `ifndef SYNTHESIS
-    if (z_valid_i)  // simulation sums no more beats than there are
-`endif
-    for (int lane = 0; lane < Lanes; lane++) begin
-      abs_sum = abs_sum + AbsWidth'(magnitude[32*lane+:32]);
-      x       = operand[17*lane+:17];
-      for (int i = 0; i < 17; i++) begin
-        row        = (x >> (i + 1)) & {17{x[i]}};
-        square_sum = square_sum + (SquareWidth'(row) << (2 * i + 2)) +
-                     (SquareWidth'(x[i]) << (2 * i));
+  // a * b, which sums to the same.
+  always_comb begin
+    row_a = '0;
+    row_b = '0;
+    if (z_valid_i) begin  // simulation sums no more beats than there are
+      for (int lane = 0; lane < Lanes; lane++)
+        row_a = row_a + SquareWidth'(a[16*lane+:16]) * SquareWidth'(b[16*lane+:16]);
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (clear) squares_q <= '0;
+    else if (u_weight_q != '0) squares_q <= squares_q + weighted;
+  end
+`else
+  // Column c has the products with i + j + 1 = c, and i = j = c / 2.
+  localparam int unsigned Slots = 9 * Lanes;
+  function automatic logic [SquareWidth*8-1:0] square_heights();
+    square_heights = '0;
+    for (int c = 0; c < SquareWidth; c++) begin
+      for (int i = 0; i < 16; i++) begin
+        if ((c - 1 - i > i && c - 1 - i < 16) || c == 2 * i)
+          square_heights[8*c+:8] = square_heights[8*c+:8] + 8'(Lanes);
       end
-      if (magnitude[32*lane+:32] > beat_max) beat_max = magnitude[32*lane+:32];
-      wraps_inc = wraps_inc + IncWidth'(wrapped_i[lane]);
+    end
+  endfunction
+  logic [SquareWidth*Slots-1:0] products;
+  for (genvar c = 0; c < SquareWidth; c++) begin : gen_column
+    // The first i with j below 16, and how many there are with j above i.
+    localparam int First = (c > 16) ? c - 16 : 0;
+    localparam int Pairs = (c > 0 && c < 31) ? c / 2 - First : 0;
+    for (genvar lane = 0; lane < Lanes; lane++) begin : gen_lane
+      for (genvar slot = 0; slot < 9; slot++) begin : gen_slot
+        if (slot < Pairs) begin : gen_pair
+          assign products[c*Slots+slot*Lanes+lane] =
+              a[16*lane+First+slot] & b[16*lane+c-1-First-slot];
+        end else if (slot == Pairs && c % 2 == 0 && c < 32) begin : gen_equal
+          assign products[c*Slots+slot*Lanes+lane] = a[16*lane+c/2] & b[16*lane+c/2];
+        end else begin : gen_none
+          assign products[c*Slots+slot*Lanes+lane] = 1'b0;
+        end
+      end
     end
   end
+  compressor_tree #(
+    .Columns(SquareWidth),
+    .Slots  (Slots),
+    .HEIGHTS(square_heights())
+  ) u_square_tree (
+    .bits_i (products),
+    .row_a_o(row_a),
+    .row_b_o(row_b)
+  );
 
-  logic [AbsWidth-1:0]    abs_sum_q;
-  logic [SquareWidth-1:0] square_sum_q;
-  logic [31:0]            beat_max_q;
-  logic [IncWidth-1:0]    wraps_inc_q;
-  logic                   plain_q, minus_q, high_q;  // the square counts *1, *-2^16, *2^32
+  logic [2:0]  square_carries_q;  // out of the segments but the last
+  logic [99:0] square_sums;       // of the segments, with their carries
+  for (genvar s = 0; s < 4; s++) begin : gen_square
+    logic carry;
+    if (s == 0) assign carry = 1'b0;
+    else assign carry = square_carries_q[s-1];
+    assign square_sums[25*s+:25] =
+        {1'b0, squares_q[24*s+:24]} + {1'b0, weighted[24*s+:24]} + {24'd0, carry};
+  end
   always_ff @(posedge clk_i) begin
-    abs_sum_q    <= abs_sum;
-    square_sum_q <= square_sum;
-    beat_max_q   <= beat_max;
-    wraps_inc_q  <= wraps_inc;
-    plain_q      <= phase_q == PhaseLow;
-    minus_q      <= (phase_q == PhaseLow && wide) || phase_q == PhaseHigh;
-    high_q       <= phase_q == PhaseHigh;
+    for (int s = 0; s < 4; s++) squares_q[24*s+:24] <= square_sums[25*s+:24] & {24{~clear}};
+    for (int s = 0; s < 3; s++) square_carries_q[s] <= square_sums[25*s+24] & ~clear;
+  end
+  logic unused_square;
+  assign unused_square = square_sums[99];
+`endif
+
+  // -------------------------------------------------------------------- sum of |z|
+  logic [63:0] abs_q;
+`ifndef SYNTHESIS
+  logic [AbsWidth-1:0] abs_sum, abs_sum_q;
+  always_comb begin
+    abs_sum = '0;
+    if (first) begin
+      for (int lane = 0; lane < Lanes; lane++)
+        abs_sum = abs_sum + AbsWidth'(magnitude_i[32*lane+:32]);
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    abs_sum_q <= abs_sum;
+    if (clear) abs_q <= '0;
+    else if (z1_first_q) abs_q <= abs_q + 64'(abs_sum_q);
+  end
+`else
+  localparam logic [AbsWidth*8-1:0] ABS_HEIGHTS = {{LaneBits{8'd0}}, {32{8'(Lanes)}}};
+  logic [AbsWidth*Lanes-1:0] abs_bits;
+  for (genvar c = 0; c < AbsWidth; c++) begin : gen_abs_column
+    for (genvar lane = 0; lane < Lanes; lane++) begin : gen_abs_lane
+      if (c < 32) assign abs_bits[Lanes*c+lane] = magnitude_i[32*lane+c];
+      else assign abs_bits[Lanes*c+lane] = 1'b0;
+    end
+  end
+  logic [AbsWidth-1:0] abs_a, abs_b, abs_a_q, abs_b_q;
+  compressor_tree #(
+    .Columns(AbsWidth),
+    .Slots  (Lanes),
+    .HEIGHTS(ABS_HEIGHTS)
+  ) u_abs_tree (
+    .bits_i (abs_bits),
+    .row_a_o(abs_a),
+    .row_b_o(abs_b)
+  );
+  always_ff @(posedge clk_i) begin
+    abs_a_q <= abs_a & {AbsWidth{first}};
+    abs_b_q <= abs_b & {AbsWidth{first}};
   end
 
-  // ------------------------------------ steps 2 to 4: accumulate, low segment first
-  logic [31:0]           max_q;
+  // The rows join the sum: three rows to two.
+  logic [AbsWidth*3-1:0] join_bits;
+  logic [AbsWidth:0]     join_a, join_b;
+  for (genvar c = 0; c < AbsWidth; c++) begin : gen_join
+    assign join_bits[3*c+:3] = {abs_a_q[c], abs_b_q[c], abs_q[c]};
+  end
+  compressor_tree #(
+    .Columns(AbsWidth + 1),
+    .Slots  (3),
+    .HEIGHTS({8'd0, {AbsWidth{8'd3}}})
+  ) u_join_tree (
+    .bits_i ({3'd0, join_bits}),
+    .row_a_o(join_a),
+    .row_b_o(join_b)
+  );
+  logic [71:0] abs_left, abs_right;  // segments of 24, 24 and 16 bits
+  logic [74:0] abs_sums;
+  logic [1:0]  abs_carries_q;
+  assign abs_left  = {8'd0, abs_q[63:AbsWidth], AbsWidth'(0)} | 72'(join_a);
+  assign abs_right = 72'(join_b);
+  for (genvar s = 0; s < 3; s++) begin : gen_abs
+    logic carry;
+    if (s == 0) assign carry = 1'b0;
+    else assign carry = abs_carries_q[s-1];
+    assign abs_sums[25*s+:25] =
+        {1'b0, abs_left[24*s+:24]} + {1'b0, abs_right[24*s+:24]} + {24'd0, carry};
+  end
+  always_ff @(posedge clk_i) begin
+    abs_q         <= {abs_sums[65:50], abs_sums[48:25], abs_sums[23:0]} & {64{~clear}};
+    abs_carries_q <= {abs_sums[49], abs_sums[24]} & {2{~clear}};
+  end
+  logic unused_abs;
+  assign unused_abs = ^abs_sums[74:66];
+`endif
+
+  // ----------------------------------------------------------------- max |z|, wraps
+  // The greater of pairs of lanes, of the beat, of the command.
+  localparam int unsigned Pairs = (Lanes > 1) ? Lanes / 2 : 1;
+  logic [Pairs*32-1:0]   pair_max_q;
+  logic [31:0]           beat_max, beat_max_q, max_q;
+  logic [IncWidth-1:0]   wraps_inc, wraps_inc_q;
   logic [CountWidth-1:0] wraps_q;
-  always_ff @(posedge clk_i) begin
-    if (clear) begin
-      max_q   <= '0;
-      wraps_q <= '0;
-    end else if (z1_first_q) begin
-      if (beat_max_q > max_q) max_q <= beat_max_q;
-      wraps_q <= wraps_q + CountWidth'(wraps_inc_q);
+  for (genvar i = 0; i < Pairs; i++) begin : gen_pair
+    localparam int unsigned Other = (2 * i + 1) % Lanes;
+    always_ff @(posedge clk_i) begin
+`ifndef SYNTHESIS
+      if (first)
+`endif
+      pair_max_q[32*i+:32] <= (magnitude_i[64*i+:32] > magnitude_i[32*Other+:32])
+                              ? magnitude_i[64*i+:32] : magnitude_i[32*Other+:32];
     end
   end
-
-  logic [31:0]       abs0_q, abs1_q;
-  logic [32:0]       abs0;
-  logic              abs_carry_q;
-  logic [LaneBits:0] abs_high_q;  // the part of the beat's sum above the low segment
-  assign abs0 = {1'b0, abs0_q} + {1'b0, abs_sum_q[31:0]};
-  always_ff @(posedge clk_i) begin
-    abs_carry_q <= abs0[32];
-    abs_high_q  <= (LaneBits + 1)'(abs_sum_q >> 32);
-    if (clear) begin
-      abs0_q <= '0;
-      abs1_q <= '0;
-    end else begin
-      if (z1_first_q) abs0_q <= abs0[31:0];
-      if (z2_first_q) abs1_q <= abs1_q + 32'(abs_high_q) + 32'(abs_carry_q);
-    end
+  always_comb begin
+    beat_max  = pair_max_q[31:0];
+    wraps_inc = '0;
+    for (int i = 1; i < Pairs; i++)
+      if (pair_max_q[32*i+:32] > beat_max) beat_max = pair_max_q[32*i+:32];
+    for (int lane = 0; lane < Lanes; lane++) wraps_inc = wraps_inc + IncWidth'(wrapped_i[lane]);
   end
-
-  // A square u enters as u, -2^16 u, 2^16 u or 2^32 u - 2^16 u. Each segment adds its part of that,
-  // the carry between segments is signed, and -v is ~v + 1: the ones of ~v above v, down to the
-  // borrow at bit 16, are added as one negative number in the segment above.
-  logic [31:0]            square0_q, square1_q, square2_q;
-  logic [33:0]            square0;
-  logic [39:0]            square1;
-  logic [SquareWidth-1:0] u_q;
-  logic [1:0]             carry1_q;
-  logic [7:0]             carry2_q;
-  logic                   u_plain_q, u_minus_q, u_high_q, mid, u_mid_q;
-  logic [31:0]            low_plain;
-  logic [15:0]            low_mid;
-  logic [39:0]            u, up_plain, up_mid, up_high;
-  assign mid       = minus_q | ~plain_q;  // 2^16 u takes part
-  assign low_plain = square_sum_q[31:0] & {32{plain_q}};
-  assign low_mid   = (square_sum_q[15:0] & {16{mid}}) ^ {16{minus_q}};
-  assign square0   = 34'(square0_q) + 34'(low_plain) + {2'b00, low_mid, {16{minus_q}}} +
-                     34'(minus_q);
-  assign u         = 40'(u_q);
-  assign up_plain  = (u >> 32) & {40{u_plain_q}};
-  assign up_mid    = ((u >> 16) & {40{u_mid_q}}) ^ {40{u_minus_q}};
-  assign up_high   = u & {40{u_high_q}};
-  assign square1   = 40'(square1_q) + up_plain + up_mid + up_high + 40'(carry1_q);
   always_ff @(posedge clk_i) begin
-    carry1_q  <= square0[33:32];
-    u_q       <= square_sum_q;
-    u_plain_q <= plain_q;
-    u_minus_q <= minus_q;
-    u_high_q  <= high_q;
-    u_mid_q   <= mid;
-    carry2_q  <= square1[39:32];
-    if (clear) begin
-      square0_q <= '0;
-      square1_q <= '0;
-      square2_q <= '0;
-    end else begin
-      if (z1_valid_q) square0_q <= square0[31:0];
-      if (z2_valid_q) square1_q <= square1[31:0];
-      if (z3_valid_q) square2_q <= square2_q + {{24{carry2_q[7]}}, carry2_q};
-    end
+    beat_max_q  <= beat_max;
+    wraps_inc_q <= wraps_inc & {IncWidth{first}};
+    if (clear) max_q <= '0;
+    else if (z2_first_q && beat_max_q > max_q) max_q <= beat_max_q;
   end
+`ifndef SYNTHESIS
+  always_ff @(posedge clk_i) wraps_q <= clear ? '0 : wraps_q + CountWidth'(wraps_inc_q);
+`else
+  localparam int unsigned WrapsLow = CountWidth / 2;
+  logic wraps_carry_q;
+  always_ff @(posedge clk_i) begin
+    {wraps_carry_q, wraps_q[WrapsLow-1:0]} <=
+        ({1'b0, wraps_q[WrapsLow-1:0]} + (WrapsLow + 1)'(wraps_inc_q)) & {(WrapsLow + 1){~clear}};
+    wraps_q[CountWidth-1:WrapsLow] <=
+        (wraps_q[CountWidth-1:WrapsLow] + (CountWidth - WrapsLow)'(wraps_carry_q)) &
+        {(CountWidth - WrapsLow){~clear}};
+  end
+`endif
 
   // ---------------------------------------------------- zero codes and clipped
   logic [IncWidth-1:0] zeros_inc, clipped_inc, zeros_inc_q, clipped_inc_q;
   logic [2:0]          sample_q;
+  logic                out_valid_q;
   always_comb begin
     zeros_inc   = '0;
     clipped_inc = '0;
@@ -250,42 +323,37 @@ module epilogue_stats #(
     end
   end
   always_ff @(posedge clk_i) begin
+    out_valid_q   <= out_valid_i;
     sample_q      <= out_sample_i;
     zeros_inc_q   <= zeros_inc;
     clipped_inc_q <= clipped_inc;
   end
-
-  // One adder for all samples; clearing writes zero to all of them.
-  logic [8*CountWidth-1:0] zeros_q, clipped_q;
-  logic [CountWidth-1:0]   zeros_old, clipped_old, zeros_next, clipped_next;
-  always_comb begin
-    zeros_old   = '0;
-    clipped_old = '0;
-`ifndef SYNTHESIS
-    if (out_valid_q)  // as above
-`endif
-    for (int s = 0; s < 8; s++) begin
-      zeros_old   = zeros_old | (zeros_q[CountWidth*s+:CountWidth] & {CountWidth{sample_q == 3'(s)}});
-      clipped_old = clipped_old |
-                    (clipped_q[CountWidth*s+:CountWidth] & {CountWidth{sample_q == 3'(s)}});
-    end
-  end
-  assign zeros_next   = (zeros_old + CountWidth'(zeros_inc_q)) & {CountWidth{~clear}};
-  assign clipped_next = (clipped_old + CountWidth'(clipped_inc_q)) & {CountWidth{~clear}};
-  for (genvar s = 0; s < 8; s++) begin : gen_sample
-    always_ff @(posedge clk_i) begin
-      if (clear || (out_valid_q && sample_q == s)) begin
-        zeros_q[CountWidth*s+:CountWidth]   <= zeros_next;
-        clipped_q[CountWidth*s+:CountWidth] <= clipped_next;
-      end
-    end
-    assign zeros_o[64*s+:64]   = 64'(zeros_q[CountWidth*s+:CountWidth]);
-    assign clipped_o[64*s+:64] = 64'(clipped_q[CountWidth*s+:CountWidth]);
-  end
+  sample_counts #(
+    .CountWidth(CountWidth),
+    .IncWidth  (IncWidth)
+  ) u_zeros (
+    .clk_i,
+    .clear_i (clear),
+    .valid_i (out_valid_q),
+    .sample_i(sample_q),
+    .inc_i   (zeros_inc_q),
+    .counts_o(zeros_o)
+  );
+  sample_counts #(
+    .CountWidth(CountWidth),
+    .IncWidth  (IncWidth)
+  ) u_clipped (
+    .clk_i,
+    .clear_i (clear),
+    .valid_i (out_valid_q),
+    .sample_i(sample_q),
+    .inc_i   (clipped_inc_q),
+    .counts_o(clipped_o)
+  );
 
   assign max_abs_o     = max_q;
-  assign sum_abs_o     = {abs1_q, abs0_q};
-  assign sum_squares_o = {square2_q, square1_q, square0_q};
+  assign sum_abs_o     = abs_q;
+  assign sum_squares_o = squares_q;
   assign wraps_o       = 64'(wraps_q);
 
 `ifndef SYNTHESIS

@@ -3,11 +3,12 @@
 //
 // Random words of neighbouring output elements: a pure function of seed, sample, row and column.
 //
-// Combinational. One 64-bit state is mixed for the row and the group of 16 aligned columns that the
-// lanes lie in, and each lane maps the state, rotated by its column in the group, to 16 bits. The
-// function and its known-answer vectors are fixed in docs/random.md.
+// Two combinational halves, for a register between them: state_o is what two of the five rounds make of
+// seed and place, words_o what the rest makes of state_i. One 64-bit state is mixed for the row and the
+// group of 16 aligned columns that the lanes lie in, and each lane maps the state, rotated by its column
+// in the group, to 16 bits. The function and its known-answer vectors are fixed in docs/random.md.
 //
-// Limits: Lanes in {1, 2, 4, 8, 16}; column_i is a multiple of Lanes, so its low bits are ignored.
+// Limits: Lanes in {1, 2, 4, 8, 16}; place_i is a multiple of Lanes, so its low bits are ignored.
 // In gates: five rounds of two exclusive ors and one and-xor a bit, a rotation by multiples of
 // 4 * Lanes (wiring at 16 lanes), three gates a bit and lane.
 
@@ -17,8 +18,12 @@ module random_source #(
   input  logic [63:0]         seed_i,
   input  logic [7:0]          sample_i,  // sample0 + sample, modulo 256
   input  logic [31:0]         row_i,     // row of the logical output element
-  input  logic [27:0]         column_i,  // its column in lane 0
-  output logic [Lanes*16-1:0] words_o    // lane i in bits 16i+15:16i, of column_i + i
+  input  logic [27:4]         group_i,   // its column in lane 0, over 16
+  output logic [63:0]         state_o,
+
+  input  logic [63:0]         state_i,
+  input  logic [3:0]          place_i,   // its column in lane 0, modulo 16
+  output logic [Lanes*16-1:0] words_o    // lane i in bits 16i+15:16i, of column 16 * group_i + place_i + i
 );
 
   if (Lanes != 1 && Lanes != 2 && Lanes != 4 && Lanes != 8 && Lanes != 16) begin : gen_bad_lanes
@@ -52,25 +57,37 @@ module random_source #(
     {6'd60, 6'd39, 6'd33, 6'd55}   // bit 0
   };
 
+  localparam int FirstRounds = 2;
   logic [63:0] mixed;
 `ifndef SYNTHESIS
+  function automatic logic [63:0] round(input logic [63:0] state, input int i);
+    round = state ^ ROUND_CONSTANTS[64*i+:64];
+    round = round ^ {round[52:0], round[63:53]} ^ {round[36:0], round[63:37]};
+    round = round ^ ({round[62:0], round[63]} & {round[55:0], round[63:56]});
+  endfunction
+
   always_comb begin
-    mixed = seed_i ^ {sample_i, column_i[27:4], row_i};
-    for (int i = 0; i < 5; i++) begin
-      mixed = mixed ^ ROUND_CONSTANTS[64*i+:64];
-      mixed = mixed ^ {mixed[52:0], mixed[63:53]} ^ {mixed[36:0], mixed[63:37]};
-      mixed = mixed ^ ({mixed[62:0], mixed[63]} & {mixed[55:0], mixed[63:56]});
-    end
+    state_o = seed_i ^ {sample_i, group_i, row_i};
+    for (int i = 0; i < FirstRounds; i++) state_o = round(state_o, i);
+    mixed = state_i;
+    for (int i = FirstRounds; i < 5; i++) mixed = round(mixed, i);
   end
 `else
   // The same with the exclusive or of three as the sum of a full adder, a cell of the library: it
   // keeps the linear layers whole, which optimised across the rounds come out half as large again.
-  logic [6*64-1:0] states;  // before each round, and after the last
-  assign states[63:0] = seed_i ^ {sample_i, column_i[27:4], row_i};
-  assign mixed        = states[5*64+:64];
+  logic [5*64-1:0] starts, ends;  // of each round
+  assign state_o = ends[64*(FirstRounds-1)+:64];
+  assign mixed   = ends[64*4+:64];
   for (genvar i = 0; i < 5; i++) begin : gen_round
     logic [63:0] keyed, linear;
-    assign keyed = states[64*i+:64] ^ ROUND_CONSTANTS[64*i+:64];
+    if (i == 0) begin : gen_first
+      assign starts[63:0] = seed_i ^ {sample_i, group_i, row_i};
+    end else if (i == FirstRounds) begin : gen_half
+      assign starts[64*i+:64] = state_i;
+    end else begin : gen_next
+      assign starts[64*i+:64] = ends[64*(i-1)+:64];
+    end
+    assign keyed = starts[64*i+:64] ^ ROUND_CONSTANTS[64*i+:64];
     for (genvar b = 0; b < 64; b++) begin : gen_linear
       logic unused_carry;
       full_adder u_xor (
@@ -81,8 +98,7 @@ module random_source #(
         .carry_o(unused_carry)
       );
     end
-    assign states[64*(i+1)+:64] =
-        linear ^ ({linear[62:0], linear[63]} & {linear[55:0], linear[63:56]});
+    assign ends[64*i+:64] = linear ^ ({linear[62:0], linear[63]} & {linear[55:0], linear[63:56]});
   end
 `endif
 
@@ -90,10 +106,10 @@ module random_source #(
   logic [63:0] rotated;
   always_comb begin
     rotated = mixed;
-    if (Lanes < 16 && column_i[3]) rotated = {rotated[31:0], rotated[63:32]};
-    if (Lanes < 8 && column_i[2])  rotated = {rotated[47:0], rotated[63:48]};
-    if (Lanes < 4 && column_i[1])  rotated = {rotated[55:0], rotated[63:56]};
-    if (Lanes < 2 && column_i[0])  rotated = {rotated[59:0], rotated[63:60]};
+    if (Lanes < 16 && place_i[3]) rotated = {rotated[31:0], rotated[63:32]};
+    if (Lanes < 8 && place_i[2])  rotated = {rotated[47:0], rotated[63:48]};
+    if (Lanes < 4 && place_i[1])  rotated = {rotated[55:0], rotated[63:56]};
+    if (Lanes < 2 && place_i[0])  rotated = {rotated[59:0], rotated[63:60]};
   end
 
   for (genvar lane = 0; lane < Lanes; lane++) begin : gen_lane
@@ -107,7 +123,7 @@ module random_source #(
     end
   end
 
-  logic unused_column;
-  assign unused_column = ^column_i[3:0];
+  logic unused_place;
+  assign unused_place = ^place_i;
 
 endmodule

@@ -15,8 +15,8 @@
 // Latency: from a tile's last operand beat to its first output see docs/architecture.md.
 // Throughput: one operand beat a cycle; one output beat (Lanes elements of one sample) a cycle,
 // behind the next tile's operands. A tile takes max(ceil(K / Dot), rows * ceil(cols / Lanes) *
-// samples + Delay - 2) cycles in the steady state; two more for every beat that holds some |z| >= 2^16,
-// and five more at the end of a command (see epilogue).
+// samples + Delay - 2) cycles in the steady state; three more for every beat that holds some |z| >= 2^16,
+// and eight more at the end of a command (see epilogue).
 // Limits: Lanes is 1, 2, 4, 8 or 16 and divides Cols; GroupRows divides Rows, GroupCols divides Cols;
 // tile_col_i is a multiple of Lanes; K is within the limits of docs/numerics.md for AccWidth.
 // Source: LUQ, Chmiel et al., ICLR 2023.

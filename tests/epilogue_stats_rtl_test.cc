@@ -23,7 +23,7 @@ namespace tetralog {
 namespace {
 
 constexpr int kLanes = 4;
-constexpr int64_t kWide = 1 << 16;  // from this |z| on a beat takes three cycles
+constexpr int64_t kWide = 1 << 16;  // from this |z| on a beat takes four cycles
 
 class SUITE : public ::testing::Test {
  protected:
@@ -36,11 +36,15 @@ class SUITE : public ::testing::Test {
 
   // One beat of z; returns the cycles it took.
   int AddBeat(const std::vector<int32_t>& z, uint32_t wrapped) {
+    bool wide = false;
     for (int lane = 0; lane < kLanes; ++lane) {
-      unit_->z_i[lane] = static_cast<uint32_t>(z[lane]);
+      const auto bits = static_cast<uint32_t>(z[lane]);
+      unit_->magnitude_i[lane] = z[lane] < 0 ? 0 - bits : bits;
+      wide = wide || unit_->magnitude_i[lane] >= kWide;
       model_.AddElement(z[lane], (wrapped >> lane & 1) != 0);
     }
     unit_->wrapped_i = wrapped;
+    unit_->wide_i = wide;
     unit_->z_valid_i = 1;
     int cycles = 0;
     for (bool taken = false; !taken; ++cycles) {
@@ -70,10 +74,12 @@ class SUITE : public ::testing::Test {
   void Finish(int wait) {
     Clock();
     AddOutputs(0, 0, 0, true);
-    ASSERT_FALSE(unit_->stats_valid_o);
-    Clock();
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_FALSE(unit_->stats_valid_o);
+      Clock();
+    }
     for (int i = 0; i <= wait; ++i) {
-      ASSERT_TRUE(unit_->stats_valid_o) << "two cycles after the last output";
+      ASSERT_TRUE(unit_->stats_valid_o) << "four cycles after the last output";
       ExpectPublished();
       unit_->stats_ready_i = i == wait;
       Clock();
@@ -154,13 +160,13 @@ TEST_F(SUITE, EqualsTheModelOnRandomCommands) {
   }
 }
 
-TEST_F(SUITE, TakesABeatACycleAndThreeCyclesFromTwoToTheSixteenthOn) {
+TEST_F(SUITE, TakesABeatACycleAndFourCyclesFromTwoToTheSixteenthOn) {
   for (int64_t z : {int64_t{0}, int64_t{1}, kWide - 1, kWide, int64_t{INT32_MAX}}) {
     for (int lane = 0; lane < kLanes; ++lane) {
       for (int64_t sign : {-1, 1}) {
         std::vector<int32_t> beat(kLanes, 5);
         beat[lane] = static_cast<int32_t>(sign * z);
-        EXPECT_EQ(AddBeat(beat, 0), z < kWide ? 1 : 3) << "z " << sign * z << " lane " << lane;
+        EXPECT_EQ(AddBeat(beat, 0), z < kWide ? 1 : 4) << "z " << sign * z << " lane " << lane;
       }
     }
   }

@@ -79,24 +79,24 @@ uint64_t CyclesOf(const Settings& settings, int rows, int columns, int width) {
   return bench.cycles();
 }
 
-TEST(EpilogueThroughputRtl, EmitsABeatACycleAfterThreeCycles) {
+TEST(EpilogueThroughputRtl, EmitsABeatACycleAfterFourCycles) {
   Settings settings;
   settings.config.d_format = Format::kUint4;
   settings.config.scale_shift = 5;
   settings.config.c_enable = true;
   settings.config.mask_enable = true;
-  EXPECT_EQ(CyclesOf(settings, 16, 64, 14), 16U * 16 + 3);
+  EXPECT_EQ(CyclesOf(settings, 16, 64, 14), 16U * 16 + 4);
   settings.config.d_format = Format::kLog4;
   settings.samples = 5;
-  EXPECT_EQ(CyclesOf(settings, 16, 64, 14), 16U * 16 * 5 + 3);
+  EXPECT_EQ(CyclesOf(settings, 16, 64, 14), 16U * 16 * 5 + 4);
 }
 
-TEST(EpilogueThroughputRtl, LosesFiveCyclesBetweenCommands) {
+TEST(EpilogueThroughputRtl, LosesEightCyclesBetweenCommands) {
   Settings settings;
   Bench4 bench(5);
   for (int command = 0; command < 10; ++command) bench.AddCommand(settings, 1, 16, 10);
   while (!bench.traffic().out.empty() && !::testing::Test::HasFailure()) bench.Cycle({});
-  EXPECT_EQ(bench.cycles(), 10U * 4 + 9 * 5 + 3);
+  EXPECT_EQ(bench.cycles(), 10U * 4 + 9 * 8 + 4);
 }
 
 TEST(EpilogueThroughputRtl, DrainsACommandButHoldsTheNextWhileItsStatisticsAreNotTaken) {

@@ -53,7 +53,10 @@ uint16_t Word(Unit& unit, int lanes, const Address& address) {
   unit.seed_i = address.seed;
   unit.sample_i = address.sample;
   unit.row_i = address.row;
-  unit.column_i = address.column - address.column % lanes;
+  unit.group_i = address.column / 16;
+  unit.eval();
+  unit.state_i = unit.state_o;
+  unit.place_i = (address.column - address.column % lanes) % 16;
   unit.eval();
   return LaneOf(unit.words_o, static_cast<int>(address.column % lanes));
 }

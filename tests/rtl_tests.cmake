@@ -23,6 +23,11 @@ foreach(unit scale_shift epilogue_lane epilogue_stats)
   tetralog_test(${unit}_rtl_test LIBS ${unit}_rtl tetralog_model LABEL rtl)
 endforeach()
 
+tetralog_verilate(compressor_tree TOP compressor_tree)
+tetralog_test(compressor_tree_test LIBS compressor_tree LABEL rtl)
+tetralog_verilate(sample_counts_9 TOP sample_counts PARAMS CountWidth=9)
+tetralog_test(sample_counts_test LIBS sample_counts_9 LABEL rtl)
+
 # The whole epilogue.
 foreach(lanes 1 4 16)
   tetralog_verilate(epilogue_l${lanes} TOP epilogue PREFIX Vepilogue_l${lanes} PARAMS Lanes=${lanes})

@@ -100,6 +100,16 @@ tetralog_verilate(epilogue_stats_netlist TOP epilogue_stats NETLIST ${epilogue_s
 tetralog_test(epilogue_stats_netlist_test SOURCES epilogue_stats_rtl_test.cc LABEL gates
               LIBS epilogue_stats_netlist tetralog_model DEFINES SUITE=EpilogueStatsNetlist)
 
+# The tree that lane and statistics share, and the counters, whose words have gated clocks.
+tetralog_netlist(compressor_tree_gates TOP compressor_tree)
+tetralog_verilate(compressor_tree_netlist TOP compressor_tree NETLIST ${compressor_tree_gates_NETLIST})
+tetralog_test(compressor_tree_netlist_test SOURCES compressor_tree_test.cc LABEL gates
+              LIBS compressor_tree_netlist DEFINES SUITE=CompressorTreeNetlist)
+tetralog_netlist(sample_counts_gates TOP sample_counts PARAMS CountWidth=9)
+tetralog_verilate(sample_counts_netlist TOP sample_counts NETLIST ${sample_counts_gates_NETLIST})
+tetralog_test(sample_counts_netlist_test SOURCES sample_counts_test.cc LABEL gates
+              LIBS sample_counts_netlist DEFINES SUITE=SampleCountsNetlist)
+
 # The random source, whose linear layers are full adders in synthesis only.
 tetralog_netlist(random_source_gates TOP random_source PARAMS Lanes=4)
 tetralog_verilate(random_source_netlist TOP random_source PREFIX Vrandom_source_l4

@@ -18,7 +18,7 @@ void Epilogue::Reset() {
   sample_ = 0;
   hold_ = false;
   valid_ = {};
-  stage_ = {0, 1, 2};
+  stage_ = {0, 1, 2, 3};
   phase_ = 0;
   state_ = State::kClear;
   stats_ = {};
@@ -38,8 +38,8 @@ bool Epilogue::Clock(const Inputs& in) {
   const bool squaring = Squaring();
   const bool accept = advance && !squaring;
   const bool enter = in.acc_valid && !hold_ && accept && Addends(in.c_valid, in.mask_valid);
-  const bool last_out = valid_[2] && in.d_ready && stage(2).last;
-  bool active = enter || (advance && (valid_[0] || valid_[1] || valid_[2]));
+  const bool last_out = valid_[3] && in.d_ready && stage(3).last;
+  bool active = enter || (advance && (valid_[0] || valid_[1] || valid_[2] || valid_[3]));
 
   switch (state_) {
     case State::kClear:
@@ -47,10 +47,12 @@ bool Epilogue::Clock(const Inputs& in) {
       active = true;
       break;
     case State::kCount:
-      if (last_out) state_ = State::kDrain;
+      if (last_out) state_ = State::kDrain1;
       break;
-    case State::kDrain:
-      state_ = State::kPublish;
+    case State::kDrain1:
+    case State::kDrain2:
+    case State::kDrain3:
+      state_ = static_cast<State>(static_cast<uint8_t>(state_) + 1);
       active = true;
       break;
     case State::kPublish:
@@ -64,13 +66,12 @@ bool Epilogue::Clock(const Inputs& in) {
   }
 
   if (advance) phase_ = squaring ? phase_ + 1 : 0;
-  if (accept) {  // the place of stage 3 becomes that of stage 1
-    std::swap(stage_[1], stage_[2]);
-    std::swap(stage_[0], stage_[1]);
-    valid_ = {enter, valid_[0], valid_[1]};
+  if (accept) {  // the place of stage 4 becomes that of stage 1
+    stage_ = {stage_[3], stage_[0], stage_[1], stage_[2]};
+    valid_ = {enter, valid_[0], valid_[1], valid_[2]};
   } else if (advance) {
-    std::swap(stage_[1], stage_[2]);
-    valid_ = {true, false, valid_[1]};
+    std::swap(stage_[2], stage_[3]);
+    valid_ = {valid_[0], true, false, valid_[2]};
   }
   if (enter) Enter(in, beats_[stage_[0]]);
   return active;

@@ -62,11 +62,11 @@ class Epilogue {
     return acc_valid && !hold_ && !Addends(c_valid, mask_valid);
   }
 
-  bool d_valid() const { return valid_[2]; }
-  const uint32_t* d_data() const { return stage(2).data.data(); }  // Lanes words
-  uint32_t d_lane_valid() const { return stage(2).lanes; }
-  uint32_t d_sample() const { return stage(2).sample; }
-  bool d_last() const { return stage(2).last; }
+  bool d_valid() const { return valid_[3]; }
+  const uint32_t* d_data() const { return stage(3).data.data(); }  // Lanes words
+  uint32_t d_lane_valid() const { return stage(3).lanes; }
+  uint32_t d_sample() const { return stage(3).sample; }
+  bool d_last() const { return stage(3).last; }
 
   bool stats_valid() const { return state_ == State::kPublish; }
   const EpilogueStats& stats() const { return stats_; }  // while stats_valid()
@@ -74,14 +74,14 @@ class Epilogue {
   bool Clock(const Inputs& in);
 
  private:
-  enum class State : uint8_t { kClear, kCount, kDrain, kPublish };  // of the statistics
+  enum class State : uint8_t { kClear, kCount, kDrain1, kDrain2, kDrain3, kPublish };  // of statistics
 
   struct Beat {
     std::array<uint32_t, kMaxLanes> data{};
     uint32_t lanes = 0;
     uint32_t sample = 0;
     bool last = false;
-    bool wide = false;  // some |z| >= 2^16: three cycles in the squarers
+    bool wide = false;  // some |z| >= 2^16: four cycles in the multipliers of the statistics
   };
 
   const Beat& stage(size_t i) const { return beats_[stage_[i]]; }
@@ -89,9 +89,9 @@ class Epilogue {
   bool Addends(bool c_valid, bool mask_valid) const {
     return (c_valid || !settings_.config.c_enable) && (mask_valid || !settings_.config.mask_enable);
   }
-  bool Advances(bool d_ready) const { return !valid_[2] || d_ready; }
-  // The squarers hold stage 1.
-  bool Squaring() const { return valid_[0] && stage(0).wide && phase_ != kPhases - 1; }
+  bool Advances(bool d_ready) const { return !valid_[3] || d_ready; }
+  // The squares hold stages 1 and 2.
+  bool Squaring() const { return valid_[1] && stage(1).wide && phase_ != kPhases - 1; }
   bool Accepts(bool d_ready) const { return Advances(d_ready) && !Squaring(); }
 
   void Enter(const Inputs& in, Beat& beat);
@@ -99,7 +99,7 @@ class Epilogue {
   void Emit(const Inputs& in, Beat& beat);
   const uint16_t* RandomWords(const Inputs& in);  // of the beat's lanes and sample
 
-  static constexpr uint32_t kPhases = 3;  // of a wide beat
+  static constexpr uint32_t kPhases = 4;  // of a wide beat
 
   const uint32_t lanes_;
   const int random_bits_;
@@ -110,9 +110,9 @@ class Epilogue {
   uint32_t sample_ = 0;  // of the beat at the input
   bool hold_ = false;    // from the last beat of a command until its statistics are taken
   std::array<int32_t, kMaxLanes> z_{};  // of the beat at the input, from its first sample on
-  std::array<bool, 3> valid_{};         // of stages 1 to 3
-  std::array<uint8_t, 3> stage_{};      // where their beats are in beats_
-  std::array<Beat, 3> beats_{};
+  std::array<bool, 4> valid_{};         // of stages 1 to 4
+  std::array<uint8_t, 4> stage_{};      // where their beats are in beats_
+  std::array<Beat, 4> beats_{};
   uint32_t phase_ = 0;
   State state_ = State::kClear;
   EpilogueStats stats_;
