@@ -34,7 +34,7 @@ struct Measurement {
 };
 
 struct Sample {
-  uint64_t beats = 120;  // for each of 64 copies
+  uint64_t beats = 500;  // for each of 64 copies
   uint64_t seed = 1;
   bool glitches = false;    // simulate with the delays of the cells, on short sums
   bool short_sums = false;  // the same commands without

@@ -34,7 +34,7 @@ struct Arguments {
   std::vector<std::string> traces = {"tests/data/mlp.h5", "tests/data/lenet.h5"};
   std::vector<std::string> blocks;  // empty: all
   Sample sample;
-  uint64_t glitch_beats = 16;
+  uint64_t glitch_beats = 64;
   double wire_ff = 10, slew = 0.06, period = 4;
 };
 

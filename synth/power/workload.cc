@@ -89,6 +89,9 @@ Workload::Workload(const std::vector<Trace>& traces, const std::string& kind,
     CountZeros(part);
     commands_[static_cast<size_t>(least - load.begin())].push_back(part);
   }
+  // Whoever takes only the first commands of a copy takes some of every length.
+  for (std::vector<GemmCommand>& commands : commands_)
+    std::shuffle(commands.begin(), commands.end(), random);
 }
 
 void Workload::CountZeros(const GemmCommand& g) {

@@ -29,7 +29,7 @@ class Workload {
   // `size.cols` columns and `size.k` products; evenly spread over all of them until every one of
   // `copies` engines has about `beats` operand beats. The traces must outlive the object.
   struct PartSize {
-    size_t cols = 64, k = SIZE_MAX;
+    size_t cols = 64, k = 256;
   };
   Workload(const std::vector<Trace>& traces, const std::string& kind, const EngineShape& shape,
            int copies, uint64_t beats, Operands operands, uint64_t seed, PartSize size);
