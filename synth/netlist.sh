@@ -9,7 +9,8 @@
 # buffering and sizing aim at (default 10000); KEEP, modules that stay apart
 # instead of being flattened, which is faster where there are many instances of one; BLACKBOX, modules
 # of which only the ports are kept, such as memories; LEAVE, modules whose instances stay with their
-# parameters, for a simulator to fill in from the RTL; SOURCES, further files that the module may use.
+# parameters, for a simulator to fill in from the RTL (Yosys 0.23 takes '1 at a port of one for a single
+# bit: write the width); SOURCES, further files that the module may use.
 set -eu
 lib=$1 top=$2 out=$3
 shift 3
