@@ -146,7 +146,7 @@ module addend_loader #(
       .we_i(word_valid_i && hit),
       .waddr_i(wr_addr),
       .wdata_i(turned[(b % WordElems)*32 +: 32]),
-      .wmask_i('1),
+      .wmask_i({8{1'b1}}),
       .re_i(rd_next),
       .raddr_i(rd_addr),
       .rdata_o(rd_data[b*32 +: 32])

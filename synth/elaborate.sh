@@ -7,7 +7,8 @@
 # Reads the RTL that the top needs and writes <out>/design.il, the flattened design before any logic
 # synthesis, for map.sh. Environment: KEEP, modules that stay apart; BLACKBOX, modules of which only
 # the ports are kept, such as memories; LEAVE, modules whose instances stay with their parameters, for a
-# simulator to fill in from the RTL; SOURCES, further source files.
+# simulator to fill in from the RTL (Yosys 0.23 takes '1 at a port of one for a single bit: write the width);
+# SOURCES, further source files.
 set -eu
 lib=$1 top=$2 out=$3
 shift 3

@@ -14,6 +14,11 @@
 namespace tetralog {
 namespace {
 
+// With delays a cycle takes long to simulate: short sums, of few columns.
+Workload::PartSize PartsOf(const Sample& sample) {
+  return sample.glitches || sample.short_sums ? Workload::PartSize{16, 64} : Workload::PartSize{};
+}
+
 // What differs between an output of the gates and the model's; empty: nothing.
 std::string Difference(const GemmResult& actual, const GemmResult& expected) {
   if (actual.z != expected.z || actual.codes != expected.codes) return "outputs";
@@ -49,7 +54,8 @@ EngineShape PowerShape() { return {.rows = 4, .cols = 4, .dot = 4, .lanes = 4}; 
 Measurement MeasureEngine(const PowerNetlist& n, const std::vector<Trace>& traces,
                           const std::string& kind, Operands operands, const Sample& sample) {
   constexpr int kCopies = GateEngines::kCopies;
-  const Workload work(traces, kind, PowerShape(), kCopies, sample.beats, operands, sample.seed);
+  const Workload work(traces, kind, PowerShape(), kCopies, sample.beats, operands, sample.seed,
+                      PartsOf(sample));
   GateSim sim(n.netlist, sample.seed);
   if (sample.glitches) sim.UseDelays(&n.pins);
   GateEngines engines(n.netlist, sim, PowerShape());
@@ -73,7 +79,7 @@ Measurement MeasureMac(const PowerNetlist& n, const MacBlock& block,
                        const std::vector<Trace>& traces, const std::string& kind,
                        const Sample& sample) {
   const Workload work(traces, kind, PowerShape(), GateEngines::kCopies, sample.beats,
-                      Operands::kRecorded, sample.seed);
+                      Operands::kRecorded, sample.seed, PartsOf(sample));
   GateSim sim(n.netlist, sample.seed);
   if (sample.glitches) sim.UseDelays(&n.pins);
   const MacRun run = RunMac(block, n.netlist, sim, work, sample.beats);

@@ -34,9 +34,10 @@ struct Measurement {
 };
 
 struct Sample {
-  uint64_t beats = 400;  // for each of 64 copies
+  uint64_t beats = 500;  // for each of 64 copies
   uint64_t seed = 1;
-  bool glitches = false;  // simulate with the delays of the cells
+  bool glitches = false;    // simulate with the delays of the cells, on short sums
+  bool short_sums = false;  // the same commands without
 };
 
 // The 4x4 Dot 4 engine, on whole tiles; see Workload.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -29,11 +30,11 @@ const char* const kKinds[] = {"forward", "input_gradient", "weight_gradient"};
 
 struct Arguments {
   std::string lib = "/usr/share/qflow/tech/osu018/osu018_stdcells.lib", dir = "build/power",
-              macs = "synth/macs", report;
+              macs = "synth/macs", engine, report;
   std::vector<std::string> traces = {"tests/data/mlp.h5", "tests/data/lenet.h5"};
   std::vector<std::string> blocks;  // empty: all
   Sample sample;
-  uint64_t glitch_beats = 40;
+  uint64_t glitch_beats = 64;
   double wire_ff = 10, slew = 0.06, period = 4;
 };
 
@@ -94,12 +95,14 @@ void PrintEntry(const std::string& block, const std::string& kind, const Json& e
 void ReportArray(const Arguments& args, const Liberty& library, const std::vector<Trace>& traces,
                  Json& report) {
   const EngineShape shape = PowerShape();
-  const PowerNetlist netlist(library,
-                             MakeNetlist(args.lib, args.dir, "tetralog_engine",
+  const PowerNetlist netlist(
+      library,
+      !args.engine.empty() ? args.engine
+                           : MakeNetlist(args.lib, args.dir, "tetralog_engine",
                                          fmt::format("Rows={} Cols={} Dot={} Lanes={}", shape.rows,
                                                      shape.cols, shape.dot, shape.lanes),
                                          "mac_array pe_group row_bias tile_drain epilogue"),
-                             "tetralog_engine", args.wire_ff / 1000, args.slew);
+      "tetralog_engine", args.wire_ff / 1000, args.slew);
   const std::string name = fmt::format("tetralog_pe{}", shape.dot);
   for (const char* kind : kKinds) {
     const auto measure = [&](Operands operands, const Sample& sample) {
@@ -117,6 +120,7 @@ void ReportArray(const Arguments& args, const Liberty& library, const std::vecto
       // Of the same commands without and with delays, the factor.
       Sample sample = args.sample;
       sample.beats = args.glitch_beats;
+      sample.short_sums = true;
       const double without = PerMac(measure(Operands::kRecorded, sample));
       sample.glitches = true;
       const double factor = PerMac(measure(Operands::kRecorded, sample)) / without;
@@ -149,6 +153,7 @@ void ReportMac(const Arguments& args, const MacBlock& block, const Liberty& libr
     if (args.glitch_beats > 0) {
       Sample sample = args.sample;
       sample.beats = args.glitch_beats;
+      sample.short_sums = true;
       const double without = PerMac(measure(sample));
       sample.glitches = true;
       const double factor = PerMac(measure(sample)) / without;
@@ -208,6 +213,7 @@ int main(int argc, char** argv) {
   app.add_option("--blocks", args.blocks, "only these: tetralog_pe4, luq_standard, int8, ...")
       ->delimiter(',');
   app.add_option("--dir", args.dir, "where netlists are kept")->capture_default_str();
+  app.add_option("--engine", args.engine, "netlist (JSON) of an engine, instead of that of rtl/");
   app.add_option("--report", args.report, "write the report to this file");
   app.add_option("--beats", args.sample.beats, "operand beats of each of 64 copies")
       ->capture_default_str();

@@ -15,8 +15,6 @@
 namespace tetralog {
 namespace {
 
-constexpr size_t kPartCols = 64;
-
 // A part of the matrix; an offset along nibbles is even.
 TensorView PartOf(TensorView view, size_t row, size_t rows, size_t col, size_t cols) {
   if (view.data == nullptr) return view;
@@ -27,10 +25,12 @@ TensorView PartOf(TensorView view, size_t row, size_t rows, size_t col, size_t c
   return view;
 }
 
-GemmCommand PartOf(const GemmCommand& g, size_t m0, size_t rows, size_t n0, size_t cols) {
+// Of the sum, the k products in the middle.
+GemmCommand PartOf(const GemmCommand& g, size_t m0, size_t rows, size_t n0, size_t cols, size_t k) {
+  const size_t k0 = (g.a.cols - k) / 2 & ~size_t{1};
   GemmCommand part = g;
-  part.a = PartOf(g.a, m0, rows, 0, g.a.cols);
-  part.b = PartOf(g.b, 0, g.b.rows, n0, cols);
+  part.a = PartOf(g.a, m0, rows, k0, k);
+  part.b = PartOf(g.b, k0, k, n0, cols);
   if (g.epilogue.mask_enable) part.mask = PartOf(g.mask, m0, rows, n0, cols);
   if (g.epilogue.c_enable) part.c.data += m0 * g.c.row_stride + n0 * g.c.col_stride;
   part.row0 += static_cast<uint32_t>(m0);
@@ -48,7 +48,7 @@ uint64_t BeatsOf(const GemmCommand& g, const EngineShape& shape) {
 
 Workload::Workload(const std::vector<Trace>& traces, const std::string& kind,
                    const EngineShape& shape, int copies, uint64_t beats, Operands operands,
-                   uint64_t seed)
+                   uint64_t seed, PartSize size)
     : commands_(static_cast<size_t>(copies)) {
   std::vector<GemmCommand> parts;
   uint64_t all_beats = 0;
@@ -57,9 +57,9 @@ Workload::Workload(const std::vector<Trace>& traces, const std::string& kind,
       if (gemm.kind != kind) continue;
       const GemmCommand g = CommandOf(gemm);
       for (size_t m0 = 0; m0 < g.a.rows; m0 += shape.rows)
-        for (size_t n0 = 0; n0 < g.b.cols; n0 += kPartCols) {
+        for (size_t n0 = 0; n0 < g.b.cols; n0 += size.cols) {
           parts.push_back(PartOf(g, m0, std::min<size_t>(shape.rows, g.a.rows - m0), n0,
-                                 std::min(kPartCols, g.b.cols - n0)));
+                                 std::min(size.cols, g.b.cols - n0), std::min(size.k, g.a.cols)));
           all_beats += BeatsOf(parts.back(), shape);
         }
     }
@@ -76,6 +76,7 @@ Workload::Workload(const std::vector<Trace>& traces, const std::string& kind,
   for (double at = static_cast<double>(random() % 1024) / 1024 * step;
        at < static_cast<double>(parts.size()); at += step)
     chosen.push_back(static_cast<size_t>(at));
+  if (chosen.empty()) chosen.push_back(random() % parts.size());
   // Long ones first, so that the engines end at about the same time.
   std::stable_sort(chosen.begin(), chosen.end(), [&](size_t a, size_t b) {
     return BeatsOf(parts[a], shape) > BeatsOf(parts[b], shape);
@@ -88,6 +89,9 @@ Workload::Workload(const std::vector<Trace>& traces, const std::string& kind,
     CountZeros(part);
     commands_[static_cast<size_t>(least - load.begin())].push_back(part);
   }
+  // Whoever takes only the first commands of a copy takes some of every length.
+  for (std::vector<GemmCommand>& commands : commands_)
+    std::shuffle(commands.begin(), commands.end(), random);
 }
 
 void Workload::CountZeros(const GemmCommand& g) {

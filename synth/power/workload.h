@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -24,11 +25,14 @@ enum class Operands {
 
 class Workload {
  public:
-  // Of every recorded GEMM of the kind, parts of as many rows as the array has and at most 64
-  // columns; evenly spread over all of them until every one of `copies` engines has about `beats`
-  // operand beats. The traces must outlive the object.
+  // Of every recorded GEMM of the kind, parts of as many rows as the array has and at most
+  // `size.cols` columns and `size.k` products; evenly spread over all of them until every one of
+  // `copies` engines has about `beats` operand beats. The traces must outlive the object.
+  struct PartSize {
+    size_t cols = 64, k = 256;
+  };
   Workload(const std::vector<Trace>& traces, const std::string& kind, const EngineShape& shape,
-           int copies, uint64_t beats, Operands operands, uint64_t seed);
+           int copies, uint64_t beats, Operands operands, uint64_t seed, PartSize size);
 
   const std::vector<GemmCommand>& commands(int copy) const {
     return commands_[static_cast<size_t>(copy)];
