@@ -58,7 +58,6 @@ TimingResult ReadTiming(const std::string& text) {
       words >> slack >> result.path.gates >> result.path.start >> result.path.end;
       has_path = true;
     }
-    if (key == "through" && has_path) result.path.through = line.substr(line.find(' ') + 1);
     if (key == "modules" && has_path) {
       for (std::string module; words >> module;) words >> result.path.modules[module];
     }

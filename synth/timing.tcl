@@ -112,7 +112,7 @@ proc main {} {
       set module [get_property [[$pin instance] parent] ref_name]
       if {[info exists by_module($module)]} { incr by_module($module) } else { set by_module($module) 1 }
     }
-    set names [lsearch -all -inline -not -exact [names_along $pins] clk_i]
+    set names [lsearch -all -inline -not -regexp [names_along $pins] {(^|/)clk_i$}]
     puts "path [format %.3f [lindex $entry 0]] $gates [lindex $names 0] [end_name [lindex $pins end]]"
     puts "through [join $names { }]"
     puts "modules [array get by_module]"
