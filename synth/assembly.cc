@@ -16,7 +16,7 @@ namespace tetralog {
 namespace {
 
 constexpr int kAllWays = std::size(kWays);
-constexpr int kMostRounds = 8;
+constexpr int kMostRounds = 3;
 
 double ClockOf(const Flow& flow, const Design& design, const std::string& module, int way) {
   return flow.Get(design, module, way).timing.clock_ns;
@@ -27,30 +27,34 @@ class Closer {
   Closer(Flow& flow, const Design& design, const std::string& under)
       : flow_(flow), design_(design), under_(under), modules_(design.Below(under)) {}
 
-  // Maps what is needed to know how fast every module can be, down to the goal.
-  void MapModules(double goal_ns, const std::map<std::string, int>& fixed) {
-    std::vector<Flow::Job> jobs;
-    for (const std::string& module : modules_) jobs.push_back({module, 0});
-    flow_.Map(design_, jobs);
-    jobs.clear();
+  // Finds the clock that all modules reach, but not less than the goal, and maps what that takes:
+  // of modules that are fast enough when they are small, nothing more.
+  double Limit(double goal_ns, const std::map<std::string, int>& fixed) {
+    MapAll(modules_, 0);
+    std::vector<std::string> slowest;
     for (const std::string& module : modules_) {
-      known_[module] = {0};
       if (const auto it = fixed.find(module); it != fixed.end()) {
+        flow_.Map(design_, {{module, it->second}});
         known_[module].insert(it->second);
-      } else if (ClockOf(flow_, design_, module, 0) > goal_ns) {
-        for (int way = 1; way < kAllWays; ++way) known_[module].insert(way);
+      } else {
+        slowest.push_back(module);
       }
-      for (const int way : known_[module]) jobs.push_back({module, way});
     }
-    flow_.Map(design_, jobs);
-  }
-
-  // The clock that the slowest module reaches, but not less than the goal.
-  double Limit(double goal_ns) const {
+    std::sort(slowest.begin(), slowest.end(), [this](const auto& a, const auto& b) {
+      return ClockOf(flow_, design_, a, 0) > ClockOf(flow_, design_, b, 0);
+    });
     double limit = goal_ns;
-    for (const std::string& module : modules_) {
-      limit = std::max(limit, ClockOf(flow_, design_, module, Fastest(module)));
+    for (const auto& [module, way] : fixed) limit = std::max(limit, Best(module));
+    for (const std::string& module : slowest) {
+      if (ClockOf(flow_, design_, module, 0) <= limit) break;
+      MapAll({module}, kAllWays - 1);
+      limit = std::max(limit, Best(module));
     }
+    std::vector<std::string> slower;
+    for (const std::string& module : slowest) {
+      if (ClockOf(flow_, design_, module, 0) > limit) slower.push_back(module);
+    }
+    for (int way = 1; way < kAllWays - 1; ++way) MapAll(slower, way);
     return limit;
   }
 
@@ -85,10 +89,7 @@ class Closer {
     bool raised = false;
     for (const auto& [module, gates] : path.modules) {
       if (!ways.count(module)) continue;
-      std::vector<Flow::Job> jobs;
-      for (int way = 1; way < kAllWays; ++way) jobs.push_back({module, way});
-      flow_.Map(design_, jobs);
-      for (int way = 1; way < kAllWays; ++way) known_[module].insert(way);
+      for (int way = 1; way < kAllWays; ++way) MapAll({module}, way);
       // The next larger way that is not slower.
       int next = ways.at(module);
       double least = std::numeric_limits<double>::max();
@@ -110,6 +111,19 @@ class Closer {
   const std::vector<std::string>& modules() const { return modules_; }
 
  private:
+  void MapAll(const std::vector<std::string>& modules, int way) {
+    std::vector<Flow::Job> jobs;
+    for (const std::string& module : modules) {
+      jobs.push_back({module, way});
+      known_[module].insert(way);
+    }
+    flow_.Map(design_, jobs);
+  }
+
+  double Best(const std::string& module) const {
+    return ClockOf(flow_, design_, module, Fastest(module));
+  }
+
   int Fastest(const std::string& module) const {
     int best = 0;
     for (const int way : known_.at(module)) {
@@ -130,8 +144,7 @@ class Closer {
 Assembly CloseTiming(Flow& flow, const Design& design, const std::string& under, double goal_ns,
                      const std::map<std::string, int>& fixed) {
   Closer closer(flow, design, under);
-  closer.MapModules(goal_ns, fixed);
-  const double limit = closer.Limit(goal_ns);
+  const double limit = closer.Limit(goal_ns, fixed);
 
   Assembly assembly;
   const auto choose = [&](double clock_ns) {

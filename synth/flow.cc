@@ -58,7 +58,6 @@ TimingResult ReadTiming(const std::string& text) {
       words >> slack >> result.path.gates >> result.path.start >> result.path.end;
       has_path = true;
     }
-    if (key == "through" && has_path) result.path.through = line.substr(line.find(' ') + 1);
     if (key == "modules" && has_path) {
       for (std::string module; words >> module;) words >> result.path.modules[module];
     }
@@ -101,7 +100,7 @@ Design Flow::Elaborate(const std::string& top, const std::string& params, const 
     fs::create_directories(dir);
     fs::remove(stamp);
     RunCommand(
-        fmt::format("KEEP='{}' BLACKBOX='{}' nice '{}' '{}' {} '{}' {}", keep, black_boxes,
+        fmt::format("KEEP='{}' BLACKBOX='{}' '{}' '{}' {} '{}' {}", keep, black_boxes,
                     Script("elaborate.sh"), library_.file.string(), top, dir.string(), params),
         fmt::format("elaboration of {} failed; see above", top));
     WriteTextFile(stamp, hash);
@@ -138,7 +137,7 @@ void Flow::Map(const Design& design, const std::vector<Job>& jobs) {
             fmt::print(stderr, "synthesising {} for {}\n", module, dir.filename().string());
           }
           WriteTextFile(dir / "design.il", design.modules.at(module).text);
-          RunCommand(fmt::format("EFFORT={} DELAY_PS={} ADDERS={} nice '{}' '{}' '{}' {} '{}'",
+          RunCommand(fmt::format("EFFORT={} DELAY_PS={} ADDERS={} '{}' '{}' '{}' {} '{}'",
                                  kWays[way].effort, kWays[way].delay_ps, kWays[way].adders,
                                  Script("map.sh"), library_.file.string(),
                                  (dir / "design.il").string(), module, dir.string()),
@@ -146,7 +145,7 @@ void Flow::Map(const Design& design, const std::vector<Job>& jobs) {
           WriteTextFile(dir / "mapped", "");
         }
         if (!fs::exists(dir / "timed") || ReadTextFile(dir / "timed") != hash) {
-          RunCommand(fmt::format("nice '{}' '{}' '{}' {} '{}'", Script("timing.sh"),
+          RunCommand(fmt::format("'{}' '{}' '{}' {} '{}'", Script("timing.sh"),
                                  library_.file.string(), (dir / (module + ".v")).string(), module,
                                  (dir / "timing.rpt").string()),
                      fmt::format("timing of {} failed; see above", module));
@@ -189,7 +188,7 @@ TimingResult Flow::Time(const std::vector<fs::path>& netlists, const std::string
     for (const fs::path& netlist : netlists) text += ReadTextFile(netlist);
     WriteTextFile(dir / (top + ".v"), text);
     WriteTextFile(dir / "memories.lib", memories);
-    RunCommand(fmt::format("MORE_LIBERTY='{}' nice '{}' '{}' '{}' {} '{}'",
+    RunCommand(fmt::format("MORE_LIBERTY='{}' '{}' '{}' '{}' {} '{}'",
                            memories.empty() ? "" : (dir / "memories.lib").string(),
                            Script("timing.sh"), library_.file.string(),
                            (dir / (top + ".v")).string(), top, (dir / "timing.rpt").string()),

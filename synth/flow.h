@@ -31,7 +31,6 @@ struct SlowPath {
   std::string start, end;
   int gates = 0;
   std::map<std::string, int> modules;  // gates in each
-  std::string through;
 };
 
 struct TimingResult {

@@ -14,7 +14,8 @@
 #   PATHS           number of paths (1)
 #
 # Prints "clock_ns <period>", for each path "path <slack> <gates> <start> <end>", "through <names>" and
-# "modules <module> <its gates> ...", then the paths gate by gate. Clocks are ideal; wires have no load of their own.
+# "modules <module> <its gates> ...", then the paths gate by gate. Clocks and resets
+# are ideal; wires have no load of their own.
 
 proc setting {name default} {
   if {[info exists ::env($name)] && $::env($name) ne ""} { return $::env($name) }
@@ -93,6 +94,11 @@ proc main {} {
   foreach liberty $::env(LIBERTY) { read_liberty $liberty }
   read_verilog $::env(NETLIST)
   link_design $::env(TOP)
+  # Like the clock, the reset is a tree that place and route makes.
+  set resets [all_registers -async_pins]
+  if {[llength $resets] > 0} { set_false_path -to $resets }
+  set reset_port [get_ports -quiet rst_ni]
+  if {[llength $reset_port] > 0} { set_false_path -from $reset_port }
   set period [find_period]
   puts "clock_ns [format %.3f [expr {$period * $::env(UNIT_NS)}]]"
   set count [setting PATHS 1]
@@ -112,7 +118,7 @@ proc main {} {
       set module [get_property [[$pin instance] parent] ref_name]
       if {[info exists by_module($module)]} { incr by_module($module) } else { set by_module($module) 1 }
     }
-    set names [lsearch -all -inline -not -exact [names_along $pins] clk_i]
+    set names [lsearch -all -inline -not -regexp [names_along $pins] {(^|/)clk_i$}]
     puts "path [format %.3f [lindex $entry 0]] $gates [lindex $names 0] [end_name [lindex $pins end]]"
     puts "through [join $names { }]"
     puts "modules [array get by_module]"
