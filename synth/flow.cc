@@ -145,10 +145,10 @@ void Flow::Map(const Design& design, const std::vector<Job>& jobs) {
           WriteTextFile(dir / "mapped", "");
         }
         if (!fs::exists(dir / "timed") || ReadTextFile(dir / "timed") != hash) {
-          RunCommand(fmt::format("'{}' '{}' '{}' {} '{}'", Script("timing.sh"),
-                                 library_.file.string(), (dir / (module + ".v")).string(), module,
-                                 (dir / "timing.rpt").string()),
-                     fmt::format("timing of {} failed; see above", module));
+          RunCommand(
+              fmt::format("'{}' '{}' '{}' {} '{}'", Script("timing.sh"), library_.file.string(),
+                          (dir / (module + ".v")).string(), module, (dir / "timing.rpt").string()),
+              fmt::format("timing of {} failed; see above", module));
           WriteTextFile(dir / "timed", hash);
         }
         const MappedModule mapped = Read(dir, module);

@@ -20,7 +20,3 @@ timing: deps  ## area, clock and slowest path of one unit (UNIT=epilogue PARAMS=
 	@[ -n "$(UNIT)" ] || { echo 'error: which unit? make timing UNIT=epilogue PARAMS="Lanes=4"'; exit 1; }
 	@[ -f rtl/$(UNIT).sv ] || { echo "error: no rtl/$(UNIT).sv; UNIT is a module of rtl/"; exit 1; }
 	@RUNS="$(RUNS)" sh synth/unit.sh $(LIB) $(UNIT) $(BUILD)/synth/units/$(UNIT) $(PARAMS)
-
-.PHONY: fpga
-fpga: deps  ## look-up tables, flip-flops and DSPs of the engine on three FPGA families (SHAPES="4x4x1 4x4x4 8x8x1")
-	@sh synth/fpga.sh $(BUILD)/report/fpga.json $(BUILD)/synth/fpga $(or $(SHAPES),4x4x1 4x4x4 8x8x1)
