@@ -74,7 +74,8 @@ class Epilogue {
   bool Clock(const Inputs& in);
 
  private:
-  enum class State : uint8_t { kClear, kCount, kDrain1, kDrain2, kDrain3, kPublish };  // of statistics
+  // Of the statistics.
+  enum class State : uint8_t { kClear, kCount, kDrain1, kDrain2, kDrain3, kPublish };
 
   struct Beat {
     std::array<uint32_t, kMaxLanes> data{};
