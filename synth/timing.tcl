@@ -31,6 +31,9 @@ proc set_period {period} {
   }
   if {[llength $clock_port] > 0} {
     create_clock -name clk -period $period $clock_port
+    # What loads in the second half of a cycle, the shadow registers of the array, is read from the next
+    # cycle on at the earliest (rtl/pe_group.sv).
+    set_multicycle_path -setup 2 -fall_from [get_clocks clk]
   } else {
     create_clock -name clk -period $period
   }
