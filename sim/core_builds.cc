@@ -103,8 +103,8 @@ std::unique_ptr<Core> MakeGatesCore(const MachineShape& shape, uint64_t seed) {
     throw std::invalid_argument(
         "this program holds no netlist of the core; make gates builds and runs tetralog_gates, "
         "which does");
-  throw std::invalid_argument(fmt::format("no netlist of shape '{}'; there is{}",
-                                          ShapeText(shape, RtlBuilds()), names));
+  throw std::invalid_argument(
+      fmt::format("no netlist of shape '{}'; there is{}", ShapeText(shape, RtlBuilds()), names));
 }
 
 std::unique_ptr<ClockedMachine> MakeRtlMachine(const std::string& shape, uint64_t memory_bytes,

@@ -55,11 +55,12 @@ struct MachineArguments {
 // The shape of a text, with what the builds of the RTL say of it; std::invalid_argument for others.
 MachineShape ShapeOf(const std::string& text);
 
-// A clocked core: "rtl", "gates", "cycle", or "lockstep", which is both. std::invalid_argument for others,
-// and for shapes that the level does not have.
+// A clocked core: "rtl", "gates", "cycle", or "lockstep", which is both. std::invalid_argument for
+// others, and for shapes that the level does not have.
 std::unique_ptr<Core> MakeCore(const std::string& level, const MachineShape& shape, uint64_t seed);
 
-// A machine of one of the levels "functional", "cycle", "rtl" and "gates"; std::invalid_argument for others.
+// A machine of one of the levels "functional", "cycle", "rtl" and "gates"; std::invalid_argument
+// for others.
 std::unique_ptr<Machine> MakeMachine(const std::string& level, const MachineArguments& arguments,
                                      uint64_t memory_bytes);
 

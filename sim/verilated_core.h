@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The Verilated core behind the Core interface. V is a class that Verilator made from
-// rtl/tetralog_core.sv, or of its netlist, with the parameters of `shape`. A failed assertion, which
-// Verilator prints with its place, throws MachineError.
+// rtl/tetralog_core.sv, or of its netlist, with the parameters of `shape`. A failed assertion,
+// which Verilator prints with its place, throws MachineError.
 
 #pragma once
 
