@@ -68,7 +68,7 @@ TimingResult ReadTiming(const std::string& text) {
 Flow::Flow(fs::path root, const Library& library, fs::path out, int jobs)
     : root_(std::move(root)), library_(library), out_(std::move(out)), jobs_(jobs) {
   flow_hash_ = TextHash(library_.driver, TextHash(ReadTextFile(library_.file)));
-  for (const char* file : {"map.sh", "prefix_adder.v"}) {
+  for (const char* file : {"map.sh", "clock_gates.v", "clock_gate_osu018.v", "prefix_adder.v"}) {
     flow_hash_ = TextHash(ReadTextFile(Script(file)), flow_hash_);
   }
   timing_hash_ = flow_hash_;
