@@ -107,22 +107,28 @@ module operand_buffer #(
   assign op_o = beat[group_q*(Rows*Dot*4) +: Rows*Dot*4];
 `else
   // AND-OR over tile rows and beats together: a tree of multiplexers is 1.4 times as large.
-  logic [Groups*Beats-1:0] select;
+  // The mapper does not buffer what drives cells that it was given.
+  logic [Groups*Beats-1:0] select, select_line;
   for (genvar s = 0; s < Groups * Beats; s++) begin : gen_select
+    line_driver u_line (.a_i(select[s]), .y_o(select_line[s]), .y_n_o());
     assign select[s] = (Groups == 1 || group_q == GroupWidth'(s / Beats)) &&
                        (Beats == 1 || beat_i == BeatWidth'(s % Beats));
   end
   for (genvar r = 0; r < Rows; r++) begin : gen_row
+    logic [Groups*Beats-1:0] row_select;
+    for (genvar s = 0; s < Groups * Beats; s++) begin : gen_line
+      line_driver u_line (.a_i(select_line[s]), .y_o(row_select[s]), .y_n_o());
+    end
     for (genvar i = 0; i < Dot * 4; i++) begin : gen_bit
       logic [(Groups*Beats+1)/2-1:0] none;
       for (genvar s = 0; s < Groups * Beats; s += 2) begin : gen_pair
         localparam int unsigned First  = ((s/Beats)*Rows + r)*AxiData + (s%Beats)*Dot*4 + i;
         localparam int unsigned Second = (((s+1)/Beats)*Rows + r)*AxiData + ((s+1)%Beats)*Dot*4 + i;
         if (s + 1 < Groups * Beats) begin : gen_two
-          and_or_invert u_pair (.a_i(select[s]), .b_i(words[First]), .c_i(select[s+1]),
+          and_or_invert u_pair (.a_i(row_select[s]), .b_i(words[First]), .c_i(row_select[s+1]),
                                 .d_i(words[Second]), .y_o(none[s/2]));
         end else begin : gen_one
-          assign none[s/2] = ~(select[s] & words[First]);
+          assign none[s/2] = ~(row_select[s] & words[First]);
         end
       end
       assign op_o[r*Dot*4+i] = ~&none;
