@@ -18,7 +18,9 @@ namespace {
 constexpr TileGrid kGrid = {4, 8, 16};
 constexpr uint64_t kAddressMask = (uint64_t{1} << 41) - 1;
 
+// The inputs settle before the edge: clock gates of a netlist are open only while the clock is low.
 void Clock(Vtile_walker_4x8& unit) {
+  unit.eval();
   unit.clk_i = 1;
   unit.eval();
   unit.clk_i = 0;
