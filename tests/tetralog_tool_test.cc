@@ -207,7 +207,8 @@ TEST(TetralogTool, RunsRandomCommandsAndRepeatsOneCase) {
 }
 
 TEST(TetralogTool, AnswersBadInputWithOneLine) {
-  ExpectOneLineError("replay tests/data/mlp.h5 --machine magic", "functional, cycle, rtl and gates");
+  ExpectOneLineError("replay tests/data/mlp.h5 --machine magic",
+                     "functional, cycle, rtl and gates");
   ExpectOneLineError("replay tests/data/mlp.h5 --machine gates", "make gates");
   ExpectOneLineError("replay tests/data/mlp.h5 --shape 8x4x2", "random bits");
   ExpectOneLineError("replay tests/data/lenet.h5 --engine --shape 8x4x2", "16x16x4");
