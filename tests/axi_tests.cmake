@@ -7,7 +7,7 @@ tetralog_test(lockstep_core_test LIBS tetralog_clocked_machine LABEL sim)
 tetralog_test(core_builds_test LIBS tetralog_cores tetralog_machine LABEL rtl)
 tetralog_test(cycle_formula_test LIBS tetralog_cores tetralog_machine LABEL rtl)
 tetralog_verilate(core_8x4x2_structure TOP tetralog_core PREFIX Vcore_8x4x2_structure STRUCTURE
-                  PARAMS Rows=8 Cols=4 Dot=2 AccWidth=20 Lanes=4 RandomBits=8 DepthA=32 DepthB=32
+                  NO_TRACE PARAMS Rows=8 Cols=4 Dot=2 AccWidth=20 Lanes=4 RandomBits=8 DepthA=32 DepthB=32
                          AxiData=128 AddrWidth=40)
 tetralog_test(lockstep_rtl_test LIBS tetralog_tools core_4x4x1 tetralog_cycle LABEL rtl)
 tetralog_test(lockstep_structure_test LIBS tetralog_tools core_8x4x2_structure tetralog_cycle LABEL rtl)
