@@ -114,8 +114,8 @@ int Inputs(const LibertyCell& cell) {
 // The same cells, nets in the order of the text. OpenSTA counts the internal energy of outputs and
 // of clock pins twice, that of data pins once; an ideal clock has no transition time there.
 TEST(PowerEnergy, AgreesWithOpenStaWhichCountsInternalEnergyTwice) {
-  if (std::system("command -v sta > /dev/null") != 0 || !std::ifstream(kOsu018))
-    GTEST_SKIP() << "no OpenSTA (package opensta) or no OSU018 library";
+  ASSERT_EQ(std::system("command -v sta > /dev/null"), 0) << "no OpenSTA: make deps installs it";
+  ASSERT_TRUE(std::ifstream(kOsu018)) << "no OSU018 library: make deps installs it";
   const Liberty library = ReadLiberty(kOsu018);
   const std::string json = ::testing::TempDir() + "cells.json";
   ASSERT_EQ(
