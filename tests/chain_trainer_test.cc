@@ -40,6 +40,7 @@ std::unique_ptr<Trainer> Reference(const ChainOptions& options) {
   same.seed = options.seed;
   same.hindsight = options.hindsight;
   same.max_clip = options.clip == ClipRule::kMax;
+  same.relu_on_sums = options.relu_on_sums;
   same.adam = options.adam;
   return MakeReferenceTrainer(same, TrainImages());
 }
@@ -87,6 +88,14 @@ TEST(ChainTrainer, CurrentScalesAndMaximumClipsAreTheReferences) {
     FunctionalMachine machine = Functional();
     ExpectSameSteps({.network = network, .hindsight = false}, machine, 3, 16);
     ExpectSameSteps({.network = network, .clip = ClipRule::kMax}, machine, 3, 16);
+  }
+}
+
+TEST(ChainTrainer, ReluOnSumsIsTheReferences) {
+  for (const char* network : {"mlp", "lenet"}) {
+    FunctionalMachine machine = Functional();
+    ExpectSameSteps({.network = network, .relu_on_sums = true}, machine, 4, 32);
+    ExpectSameSteps({.network = network, .hindsight = false, .relu_on_sums = true}, machine, 3, 5);
   }
 }
 

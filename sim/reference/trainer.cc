@@ -55,7 +55,7 @@ struct LayerState {
 struct LayerPass {
   at::Tensor weight;  // [out, in]
   at::Tensor input;   // [rows, in], columns of the images for a convolution
-  at::Tensor image;   // input before im2col: [batch, ...]; where it is zero no gradient passes
+  at::Tensor passes;  // [batch, ...], before im2col: where it is zero no gradient passes
   at::Tensor taken;   // of the pool behind a convolution
   double weight_scale = 1, input_scale = 1;
 };
@@ -143,15 +143,33 @@ struct Trainer::Impl {
     at::Tensor logits;  // [batch, classes], real values
   };
 
-  at::Tensor forward_real(size_t i, const LayerPass& pass) const {
+  // What a layer hands to the next.
+  struct Activations {
+    at::Tensor values;  // [rows, out], or [batch, side, side, out] behind a pool
+    at::Tensor passes;  // of the same shape: where it is zero no gradient passes
+    at::Tensor taken;   // of the pool
+  };
+
+  // Maximum pool of [rows, out].
+  Activations pool(size_t i, const at::Tensor& values) const {
+    const int64_t side = static_cast<int64_t>(layers[i].out_side());
+    const Pooled pooled =
+        max_pool(values.view({-1, side, side, static_cast<int64_t>(layers[i].out)}));
+    return {pooled.values, pooled.values, pooled.taken};
+  }
+
+  Activations forward_real(size_t i, const LayerPass& pass) const {
     const at::Tensor bias =
         at::tensor(parameters[i].bias.values, at::TensorOptions(at::kDouble)).to(at::kFloat);
-    return at::addmm(bias, pass.input, pass.weight.t());
+    const at::Tensor sums = at::addmm(bias, pass.input, pass.weight.t());
+    if (i + 1 == layers.size()) return {sums, {}, {}};
+    const at::Tensor values = sums.clamp_min(0);
+    return layers[i].convolution() ? pool(i, values) : Activations{values, values, {}};
   }
 
   // z + C, requantised but for the last layer. `scale` becomes the scale of the result.
-  at::Tensor forward_quantised(size_t i, const LayerPass& pass, LayerState* learn,
-                               double* scale) const {
+  Activations forward_quantised(size_t i, const LayerPass& pass, LayerState* learn,
+                                double* scale) const {
     const double unit = pass.weight_scale * pass.input_scale;
     std::vector<double> c;
     for (double bias : parameters[i].bias.values) {
@@ -161,65 +179,65 @@ struct Trainer::Impl {
                          at::tensor(c, at::TensorOptions(at::kDouble));
     *scale = unit;
     Scale rule;
-    at::Tensor result = z;
-    const bool last = i + 1 == layers.size();
+    const bool last = i + 1 == layers.size(), convolution = layers[i].convolution();
+    // The machine rounds z, but where the host pools it first.
+    const bool rounds = !last && !(options.relu_on_sums && convolution);
+    Activations made = {z, z, {}};
+    if (!rounds && !last) made = pool(i, z);
     if (!last) {
       double clip = states[i].activation_clip.average();
       if (learn != nullptr) {
-        const double current = clip_of(positive_sums(z.data_ptr<double>(), z.numel()), unit);
+        const at::Tensor& sums = made.values;
+        const double current = clip_of(positive_sums(sums.data_ptr<double>(), sums.numel()), unit);
         clip = learn->activation_clip.estimate(current, options.hindsight);
         learn->activation_clip.observe(current);
       }
       rule = nearest_scale(unit / scale_of(clip, kUint4Max));
       *scale = unit / rule.factor();
-      result = round_uint4(z * rule.factor());
+      made.values = round_uint4(made.values * rule.factor());
+      made.passes = options.relu_on_sums ? made.passes.gt(0).to(at::kDouble) : made.values;
     }
     if (record != nullptr) {
       TraceGemm gemm = describe(i, "forward", Format::kInt4, Format::kUint4,
-                                last ? Format::kInt32 : Format::kUint4, pass.weight_scale,
-                                pass.input_scale, *scale);
+                                rounds ? Format::kUint4 : Format::kInt32, pass.weight_scale,
+                                pass.input_scale, rounds ? *scale : unit);
       gemm.b_transposed = gemm.d_transposed = true;
-      gemm.scale_mul = rule.mul;
-      gemm.scale_shift = rule.shift;
+      if (rounds) {
+        gemm.scale_mul = rule.mul;
+        gemm.scale_shift = rule.shift;
+      }
       gemm.c.assign(c.begin(), c.end());
       gemm.c_row_stride = 1;
       StoredTensors tensors{pass.weight.unsqueeze(0), pass.input, {}, {}};
-      if (!last) tensors.d = result.unsqueeze(0);
+      if (rounds) tensors.d = made.values.unsqueeze(0);
       record_gemm(std::move(gemm), tensors, record);
     }
-    return result;
+    return rounds && convolution ? pool(i, made.values) : made;
   }
 
   // `learn`: update the estimates of the activation scales.
   Forward forward(const Batch& batch, std::vector<LayerState>* learn) const {
     Forward result;
-    at::Tensor x = input_image(batch);
+    Activations x = {input_image(batch), {}, {}};
     double x_scale = quantised() ? pixel_step / 255.0 : 1.0;
     for (size_t i = 0; i < layers.size(); ++i) {
       const Layer& layer = layers[i];
       LayerPass pass;
       pass.input_scale = x_scale;
       pass.weight = weights(i, &pass.weight_scale);
-      if (!layer.convolution()) x = x.reshape({static_cast<int64_t>(batch.size), -1});
-      pass.image = x;
-      pass.input = layer.convolution() ? image_to_columns(x, layer) : x;
-      const bool last = i + 1 == layers.size();
-      if (quantised()) {
-        x = forward_quantised(i, pass, learn ? &(*learn)[i] : nullptr, &x_scale);
-        if (!last) x = x.to(stored_type());
-      } else {
-        x = forward_real(i, pass);
-        if (!last) x = x.clamp_min(0);
-      }
-      if (layer.convolution()) {
-        const int64_t side = static_cast<int64_t>(layer.out_side());
-        Pooled pooled = max_pool(x.view({-1, side, side, static_cast<int64_t>(layer.out)}));
-        x = pooled.values;
-        pass.taken = pooled.taken;
-      }
+      const auto shaped = [&](const at::Tensor& values) {  // images, or their features
+        if (layer.convolution() || !values.defined()) return values;
+        return values.reshape({static_cast<int64_t>(batch.size), -1});
+      };
+      pass.passes = shaped(x.passes);
+      pass.input = layer.convolution() ? image_to_columns(x.values, layer) : shaped(x.values);
+      x = quantised() ? forward_quantised(i, pass, learn ? &(*learn)[i] : nullptr, &x_scale)
+                      : forward_real(i, pass);
+      if (quantised() && i + 1 < layers.size()) x.values = x.values.to(stored_type());
+      pass.taken = x.taken;
       result.passes.push_back(std::move(pass));
     }
-    result.logits = quantised() ? x * x_scale : x;
+    result.logits = quantised() ? x.values * x_scale : x.values;
     return result;
   }
 
@@ -255,7 +273,7 @@ struct Trainer::Impl {
     const Layer& layer = layers[i];
     const at::Tensor raw = multiply(gradient[0], pass.weight, kProductMaxLi);
     const at::Tensor z = layer.convolution() ? columns_to_image(raw, layer) : raw;
-    const at::Tensor masked = z * pass.image.ne(0);
+    const at::Tensor masked = z * pass.passes.ne(0);
     if (!quantised()) return masked.unsqueeze(0);
 
     const double unit = *scale * pass.weight_scale;
@@ -277,7 +295,7 @@ struct Trainer::Impl {
         gemm.rounding = Rounding::kStochastic;
         gemm.scale_shift = shift;
         gemm.seed = seed;
-        tensors.mask = pass.image;
+        tensors.mask = pass.passes;
         tensors.d = samples;
       }
       record_gemm(std::move(gemm), tensors, record);

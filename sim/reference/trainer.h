@@ -44,6 +44,9 @@ struct TrainerOptions {
   bool float64 = false;   // every GEMM in float64
   bool hindsight = true;  // otherwise scales come from the current tensor
   bool max_clip = false;  // weights and activations are clipped at their maximum, not by SAWB
+  // ReLU and pools act on the sums before they are rounded: a gradient passes where the sum is
+  // positive, and clips are those of what is rounded. Otherwise they act on codes.
+  bool relu_on_sums = false;
   double momentum = 0.9;
   bool adam = false;  // otherwise gradient descent with momentum
 };

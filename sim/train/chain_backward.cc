@@ -140,7 +140,9 @@ void ChainStep::PassColumns(size_t i, Handle handle, uint64_t seed) {
   }
   const size_t channels = layers_[i].channels, pixels = host.pixels();
   Grow(codes_, pixels * channels);
-  kernels_.transpose(states_[i - 1].host->values(), channels, pixels, codes_.data());
+  const ConvolutionHost& below = *states_[i - 1].host;
+  kernels_.transpose(options_.relu_on_sums ? below.passes() : below.values(), channels, pixels,
+                     codes_.data());
   std::vector<int32_t>& z = host.images();
   const uint32_t max = kernels_.mask_max(codes_.data(), z.size(), z.data());
 

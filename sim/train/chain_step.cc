@@ -17,7 +17,7 @@ ChainStep::ChainStep(const ChainOptions& options, Machine& machine,
                      const std::vector<reference::Layer>& layers, const reference::Images& train)
     : options_(options),
       layers_(layers),
-      tensors_(machine, layers),
+      tensors_(machine, layers, options.relu_on_sums),
       kernels_(BestHostKernels()),
       parameters_(reference::initial_parameters(layers, options.seed, options.adam)),
       states_(layers.size()) {
@@ -185,11 +185,16 @@ void ChainStep::Forward(const Batch& batch, bool learn) {
       break;
     }
     if (learn) layer.z = tensors_.ForwardZ(i);
+    if (learn && options_.relu_on_sums && Convolution(i)) {
+      RoundPooled(i, &scale);
+      continue;
+    }
     const bool current = learn && !Known(layer.activation_clip);
     const double clip = current ? ObserveZ(i) : layer.activation_clip.average();
     const OutputOptions output = OutputOf(i, clip, &scale);
     if (learn) {
       tensors_.RoundZ(i, output);
+      if (options_.relu_on_sums) tensors_.MaskZ(i);
     } else {
       tensors_.Forward(i, output);
     }
@@ -212,14 +217,19 @@ OutputOptions ChainStep::OutputOf(size_t i, double clip, double* scale) const {
   return output;
 }
 
-// The clipping value of this step's z, which becomes part of the estimate.
-double ChainStep::ObserveZ(size_t i) {
-  LayerState& layer = states_[i];
-  if (tensors_.driver().Wait(*layer.z).wraps != 0) {
+// That no sum of layer i has wrapped.
+void ChainStep::CheckZ(size_t i) {
+  if (tensors_.driver().Wait(*states_[i].z).wraps != 0) {
     throw std::runtime_error("outputs of " + layers_[i].name +
                              " leave INT32: the training has diverged; lower the rate");
   }
-  layer.z.reset();
+  states_[i].z.reset();
+}
+
+// The clipping value of this step's z, which becomes part of the estimate.
+double ChainStep::ObserveZ(size_t i) {
+  LayerState& layer = states_[i];
+  CheckZ(i);
   const Tensor& z = tensors_[i].z;
   const size_t stride = z.stride / sizeof(int32_t);
   PositiveSums sums;
@@ -239,12 +249,45 @@ double ChainStep::ObserveZ(size_t i) {
   return clip;
 }
 
+// From the sums of a convolution to the input of the next layer, with the pool before the rounding.
+void ChainStep::RoundPooled(size_t i, double* scale) {
+  LayerState& layer = states_[i];
+  CheckZ(i);
+  ConvolutionHost& host = *layer.host;
+  const Tensor& z = tensors_[i].z;
+  for (size_t c = 0; c < z.rows; ++c) host.PoolSums(c, ReadInt32(z, c, 1));
+  const double current = ActivationClip(SumPositives(host.sums()), layer.unit(), options_.clip);
+  const double clip = Known(layer.activation_clip) ? layer.activation_clip.average() : current;
+  layer.activation_clip.Observe(current);
+  tensors_.driver().UploadInt32(tensors_[i].sums, host.sums());
+  tensors_.RoundSums(i, OutputOf(i, clip, scale));
+  tensors_.driver().WaitAll();
+  const Tensor& pooled = tensors_[i].pooled;
+  for (size_t c = 0; c < pooled.rows; ++c) host.SetValues(c, tensors_.Rows(pooled, c, 1));
+  SendPooled(i);
+  if (Convolution(i + 1)) return;
+  Grow(codes_, layers_[i].out * host.pooled());
+  kernels_.transpose(host.passes(), layers_[i].out, host.pooled(), codes_.data());
+  const Tensor& mask = tensors_[i + 1].mask;
+  uint8_t* row = tensors_.Open(mask);
+  for (size_t image = 0; image < batch_; ++image, row += mask.stride) {
+    kernels_.pack(&codes_[image * mask.cols], mask.cols, row);
+  }
+  tensors_.Send();
+}
+
 // From the outputs of a convolution to the input of the next layer.
 void ChainStep::PassPool(size_t i) {
   tensors_.driver().WaitAll();
   ConvolutionHost& host = *states_[i].host;
   const Tensor& y = tensors_[i].y;
   host.Pool(tensors_.Rows(y, 0, y.rows), y.stride);
+  SendPooled(i);
+}
+
+// What convolution i hands to the next layer.
+void ChainStep::SendPooled(size_t i) {
+  const ConvolutionHost& host = *states_[i].host;
   if (Convolution(i + 1)) {
     SendColumns(i + 1, host.values());
     return;

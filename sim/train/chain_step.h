@@ -62,6 +62,9 @@ class ChainStep {
   void Forward(const Batch& batch, bool learn);
   OutputOptions OutputOf(size_t i, double clip, double* scale) const;
   void PassPool(size_t i);
+  void SendPooled(size_t i);
+  void RoundPooled(size_t i, double* scale);
+  void CheckZ(size_t i);
   double ObserveZ(size_t i);
   std::vector<double> Logits(size_t batch);
 

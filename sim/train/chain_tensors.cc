@@ -31,8 +31,9 @@ Tensor FirstSample(Tensor tensor) {
 
 }  // namespace
 
-ChainTensors::ChainTensors(Machine& machine, std::vector<reference::Layer> layers)
-    : layers_(std::move(layers)), driver_(machine) {}
+ChainTensors::ChainTensors(Machine& machine, std::vector<reference::Layer> layers,
+                           bool relu_on_sums)
+    : layers_(std::move(layers)), relu_on_sums_(relu_on_sums), driver_(machine) {}
 
 void ChainTensors::Plan(uint32_t batch, uint32_t samples) {
   if (batch == batch_ && samples == samples_) return;
@@ -73,6 +74,10 @@ void ChainTensors::Allocate() {
       t.x = driver_.NewTensor(in + 1, rows, Format::kUint4);
       t.y = driver_.NewTensor(out, rows, Format::kUint4);
       t.dy = driver_.NewTensor(out, rows, Format::kLog4, samples_);
+      if (relu_on_sums_) {
+        t.sums = driver_.NewTensor(out, rows / 4, Format::kInt32);
+        t.pooled = driver_.NewTensor(out, rows / 4, Format::kUint4);
+      }
     } else {
       t.x = driver_.NewTensor(batch_, in + 1, Format::kUint4);
       t.dy = driver_.NewTensor(batch_, out, Format::kLog4, samples_);
@@ -82,6 +87,8 @@ void ChainTensors::Allocate() {
                   : driver_.NewTensor(out, rows, Format::kInt32);
     if (i == 0) continue;
     t.dz = driver_.NewTensor(rows, in, Format::kInt32);
+    if (relu_on_sums_ && !layer.convolution())
+      t.mask = driver_.NewTensor(batch_, in, Format::kUint4);
     if (Convolution(i - 1)) t.dx = driver_.NewTensor(batch_, in, Format::kLog4, samples_);
   }
   zeros_ = driver_.NewTensor(1, widest, Format::kInt4);
@@ -177,6 +184,20 @@ Handle ChainTensors::RoundZ(size_t i, const OutputOptions& output) {
   return driver_.Gemm(request);
 }
 
+Handle ChainTensors::MaskZ(size_t i) {
+  GemmRequest request = RoundRequest(tensors_[i].z);
+  request.d = tensors_[i + 1].mask;
+  request.d_transposed = true;
+  return driver_.Gemm(request);  // a scale of 1: what is positive becomes 1 to 15
+}
+
+Handle ChainTensors::RoundSums(size_t i, const OutputOptions& output) {
+  GemmRequest request = RoundRequest(tensors_[i].sums);
+  request.d = tensors_[i].pooled;
+  request.output = output;
+  return driver_.Gemm(request);
+}
+
 // --- Backward ---
 
 GemmRequest ChainTensors::InputGradientRequest(size_t i) const {
@@ -185,7 +206,9 @@ GemmRequest ChainTensors::InputGradientRequest(size_t i) const {
   request.a = FirstSample(t.dy);
   request.a_transposed = Convolution(i);
   request.b = t.w;
-  if (!Convolution(i)) request.mask = FirstColumns(t.x, static_cast<uint32_t>(layers_[i].in));
+  if (!Convolution(i)) {
+    request.mask = relu_on_sums_ ? t.mask : FirstColumns(t.x, static_cast<uint32_t>(layers_[i].in));
+  }
   return request;
 }
 

@@ -30,19 +30,22 @@ void Grow(std::vector<T>& buffer, size_t size) {
 }
 
 struct LayerTensors {
-  Tensor w, bias;  // INT4 [out, in], INT32 [1, out]
-  Tensor x;        // with the ones
-  Tensor z;        // INT32 [out, rows]; the last layer's: logits [batch, out]
-  Tensor y;        // of a convolution
-  Tensor dy;       // LOG4
-  Tensor dx;       // LOG4 [batch, in] behind a convolution's pool; else it is dY of the layer below
-  Tensor dz;       // INT32: input gradient [batch, in], of a convolution [rows, in]
-  Tensor dw;       // INT32 [out, in + 1]
+  Tensor w, bias;       // INT4 [out, in], INT32 [1, out]
+  Tensor x;             // with the ones
+  Tensor z;             // INT32 [out, rows]; the last layer's: logits [batch, out]
+  Tensor y;             // of a convolution
+  Tensor sums, pooled;  // of a convolution, INT32 and UINT4 [out, pooled pixels]
+  Tensor mask;          // UINT4 [batch, in]: where it is zero no gradient passes to the input
+  Tensor dy;            // LOG4
+  Tensor dx;  // LOG4 [batch, in] behind a convolution's pool; else it is dY of the layer below
+  Tensor dz;  // INT32: input gradient [batch, in], of a convolution [rows, in]
+  Tensor dw;  // INT32 [out, in + 1]
 };
 
 class ChainTensors {
  public:
-  ChainTensors(Machine& machine, std::vector<reference::Layer> layers);
+  // relu_on_sums: where a gradient passes is a tensor of its own, and sums are pooled.
+  ChainTensors(Machine& machine, std::vector<reference::Layer> layers, bool relu_on_sums);
 
   // For batches of this size. Throws std::invalid_argument when the memory is too small.
   void Plan(uint32_t batch, uint32_t samples);
@@ -66,7 +69,9 @@ class ChainTensors {
   Handle ForwardZ(size_t i);  // z; the last layer's logits
   Handle Forward(size_t i, const OutputOptions& output);
   Handle RoundZ(size_t i, const OutputOptions& output);  // the same from z
-  Handle InputGradientZ(size_t i);                       // dz
+  Handle MaskZ(size_t i);  // the mask of the layer behind a fully connected one, from z
+  Handle RoundSums(size_t i, const OutputOptions& output);  // pooled codes from pooled sums
+  Handle InputGradientZ(size_t i);                          // dz
   Handle InputGradient(size_t i, const OutputOptions& output);
   Handle RoundInputGradient(size_t i, const OutputOptions& output);  // the same from dz
   Handle WeightGradient(size_t i);
@@ -82,6 +87,7 @@ class ChainTensors {
   void PlaceY(size_t i, GemmRequest* request) const;
 
   std::vector<reference::Layer> layers_;
+  bool relu_on_sums_;
   Driver driver_;
   std::vector<LayerTensors> tensors_;
   Tensor zeros_;  // one row

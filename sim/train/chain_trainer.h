@@ -28,6 +28,8 @@ struct ChainOptions {
   uint64_t seed = 1;            // of the run
   bool hindsight = true;        // otherwise scales come from the current tensors
   ClipRule clip = ClipRule::kSawb;
+  bool relu_on_sums =
+      false;  // ReLU and pools act on sums, not on codes (reference::TrainerOptions)
   double momentum = 0.9;
   bool adam = false;  // otherwise gradient descent with momentum
   // Runs the steps that ask for FP32, on the state of this trainer: a ReferenceTrainer of the same

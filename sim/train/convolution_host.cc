@@ -59,6 +59,13 @@ void ConvolutionHost::Pool(const uint8_t* packed, size_t stride) {
   }
 }
 
+void ConvolutionHost::PoolSums(size_t c, const int32_t* z) {
+  sums_.resize(layer_.out * pooled());
+  passes_.resize(layer_.out * pooled());
+  const size_t plane = c * pooled();
+  kernels_.pool_sums(z, batch_ * half(), half(), &sums_[plane], &taken_[plane], &passes_[plane]);
+}
+
 void ConvolutionHost::Unpool(const uint8_t* planes, size_t stride, uint8_t* packed) {
   last_.resize(stride + kBlock);
   for (size_t c = 0; c < layer_.out; ++c) {

@@ -39,6 +39,15 @@ class ConvolutionHost {
   void Pool(const uint8_t* packed, size_t stride);
   const uint8_t* values() const { return values_.data(); }  // planes of the last Pool()
 
+  // Pools the sums of channel c, and marks where a gradient passes: where the greatest is positive.
+  void PoolSums(size_t c, const int32_t* z);
+  std::vector<int32_t>& sums() { return sums_; }            // [channel, pooled]
+  const uint8_t* passes() const { return passes_.data(); }  // planes: 1 or 0
+  // values() from the packed codes of the sums of channel c.
+  void SetValues(size_t c, const uint8_t* packed) {
+    kernels_.unpack(packed, pooled(), &values_[c * pooled()]);
+  }
+
   // Packed gradients of the outputs from those of the pooled planes (which have kBlock bytes behind
   // them): [out, rows] with rows of `stride` bytes.
   void Unpool(const uint8_t* planes, size_t stride, uint8_t* packed);
@@ -52,8 +61,8 @@ class ConvolutionHost {
   reference::Layer layer_;
   size_t batch_, padded_;  // images; pixels of a padded row
   const HostKernels& kernels_;
-  std::vector<uint8_t> planes_, even_, odd_, values_, taken_, last_;
-  std::vector<int32_t> images_;
+  std::vector<uint8_t> planes_, even_, odd_, values_, taken_, passes_, last_;
+  std::vector<int32_t> images_, sums_;
 };
 
 }  // namespace tetralog::train

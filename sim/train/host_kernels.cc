@@ -264,6 +264,21 @@ void Pool(const uint8_t* packed, size_t rows, size_t half, uint8_t* values, uint
   }
 }
 
+void PoolSums(const int32_t* __restrict z, size_t rows, size_t half, int32_t* __restrict values,
+              uint8_t* __restrict taken, uint8_t* __restrict positive) {
+  for (size_t r = 0; r < rows; ++r, z += 4 * half) {
+    const int32_t *top = z, *bottom = z + 2 * half;
+    for (size_t i = 0; i < half; ++i, ++values, ++taken, ++positive) {
+      const int32_t a = top[2 * i], b = top[2 * i + 1], c = bottom[2 * i], d = bottom[2 * i + 1];
+      const int32_t above = b > a ? b : a, below = d > c ? d : c;
+      const int first = b > a ? 1 : 0, second = d > c ? 3 : 2;
+      *values = below > above ? below : above;
+      *taken = static_cast<uint8_t>(below > above ? second : first);
+      *positive = *values > 0 ? 1 : 0;
+    }
+  }
+}
+
 // A packed image row whose pixel pairs have the places `first` and `first` + 1 in their windows.
 template <uint8_t first>
 void UnpoolRow(const uint8_t* codes, const uint8_t* taken, size_t half, uint8_t* packed) {
@@ -344,7 +359,7 @@ void Transpose(const uint8_t* __restrict from, size_t rows, size_t cols, uint8_t
 }  // namespace
 
 extern const HostKernels TETRALOG_HOST_KERNELS = {Update, Adam,    QuantiseInt4, PixelCodes, Pack,
-                                                  Unpack, PackOdd, Pool,         Unpool,     Gather,
-                                                  Fold,   MaskMax, Transpose};
+                                                  Unpack, PackOdd, Pool,         PoolSums,   Unpool,
+                                                  Gather, Fold,    MaskMax,      Transpose};
 
 }  // namespace tetralog::train

@@ -45,6 +45,10 @@ struct HostKernels {
   // 2x2 maximum pool of `rows` pairs of packed image rows of `half` bytes each: values [rows,
   // half], and which of the four was taken (row by row, the first of equals). Blocks.
   void (*pool)(const uint8_t* packed, size_t rows, size_t half, uint8_t* values, uint8_t* taken);
+  // The same of sums, rows of `half` pairs: values, which was taken, and 1 where the value is
+  // positive.
+  void (*pool_sums)(const int32_t* z, size_t rows, size_t half, int32_t* values, uint8_t* taken,
+                    uint8_t* positive);
   // The way back of gradient codes: packed image rows, zero where nothing was taken. Blocks.
   void (*unpool)(const uint8_t* codes, const uint8_t* taken, size_t rows, size_t half,
                  uint8_t* packed);

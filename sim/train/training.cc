@@ -40,6 +40,7 @@ std::unique_ptr<Trainer> MakeReference(const Recipe& recipe, const reference::Im
   options.seed = recipe.seed;
   options.hindsight = recipe.scales == "hindsight";
   options.max_clip = recipe.clip == "max";
+  options.relu_on_sums = recipe.relu == "sums";
   options.momentum = recipe.momentum;
   options.adam = recipe.optimiser == "adam";
   return MakeReferenceTrainer(options, train);
@@ -94,6 +95,7 @@ std::unique_ptr<Trainer> MakeOn(const std::string& level, const Recipe& recipe,
   options.seed = recipe.seed;
   options.hindsight = recipe.scales == "hindsight";
   options.clip = recipe.clip == "max" ? ClipRule::kMax : ClipRule::kSawb;
+  options.relu_on_sums = recipe.relu == "sums";
   options.momentum = recipe.momentum;
   options.adam = recipe.optimiser == "adam";
   if (recipe.fnt > 0) {
