@@ -231,6 +231,35 @@ TEST(HostKernels, PoolAndUnpoolTakeTheFirstOfTheGreatest) {
   }
 }
 
+TEST(HostKernels, PoolOfSumsTakesTheFirstOfTheGreatest) {
+  Engine engine(5);
+  for (const HostKernels* kernels : AllKernels()) {
+    for (size_t half : {1, 5, 14, 16, 19}) {
+      const size_t rows = 6;
+      std::vector<int32_t> z(4 * rows * half);
+      for (int32_t& value : z) value = static_cast<int32_t>(engine() % 5) - 3;  // ties are common
+      z[0] = INT32_MIN;
+      z.back() = INT32_MAX;
+      std::vector<int32_t> values(rows * half);
+      std::vector<uint8_t> taken(values.size()), positive(values.size());
+      kernels->pool_sums(z.data(), rows, half, values.data(), taken.data(), positive.data());
+      for (size_t at = 0; at < values.size(); ++at) {
+        const size_t r = at / half, x = at % half;
+        int64_t best = INT64_MIN;
+        int place = 0;
+        for (int p = 0; p < 4; ++p) {
+          const int32_t sum = z[(2 * r + static_cast<size_t>(p / 2)) * 2 * half + 2 * x +
+                                static_cast<size_t>(p % 2)];
+          if (sum > best) best = sum, place = p;
+        }
+        ASSERT_EQ(values[at], best) << half;
+        ASSERT_EQ(taken[at], place) << half;
+        ASSERT_EQ(positive[at], best > 0 ? 1 : 0) << half;
+      }
+    }
+  }
+}
+
 TEST(HostKernels, TransposeAndMask) {
   Engine engine(3);
   for (const HostKernels* kernels : AllKernels()) {

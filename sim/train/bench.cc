@@ -61,9 +61,11 @@ nlohmann::ordered_json Measure(const std::string& network, const Options& option
                                const reference::Images& images, bool& met) {
   FunctionalMachine machine({}, 64 << 20, {.fast = true, .count_products = false});
   const size_t batch = network == "mlp" ? 128 : 32;  // as in docs/fidelity.md
-  const auto functional = MakeChainTrainer({.network = network}, machine, images);
+  const auto functional =
+      MakeChainTrainer({.network = network, .relu_on_sums = true}, machine, images);
   reference::TrainerOptions same;
   same.network = network;
+  same.relu_on_sums = true;
   const auto reference = MakeReferenceTrainer(same, images);
   same.float64 = true;
   const auto float64 = MakeReferenceTrainer(same, images);

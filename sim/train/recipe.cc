@@ -72,8 +72,8 @@ const std::vector<Field>& Fields() {
       {"first-last", "first and last layer of ResNet and vit",
        Choice{&Recipe::first_last, {"quantised", "fp32"}}},
       {"clip", "rule of the clipping values", Choice{&Recipe::clip, {"sawb", "max"}}},
-      {"relu", "what ReLU and pools of mlp and lenet act on: the rounded codes, or the sums before",
-       Choice{&Recipe::relu, {"codes", "sums"}}},
+      {"relu", "what ReLU and pools act on: sums before they are rounded, or codes (mlp and lenet)",
+       Choice{&Recipe::relu, {"sums", "codes"}}},
       {"scales", "from earlier steps, or from the current tensors",
        Choice{&Recipe::scales, {"hindsight", "current"}}},
       {"samples", "samples of each gradient (SMP)", Whole{&Recipe::samples, 1, 8}},
@@ -246,9 +246,8 @@ void CompleteRecipe(size_t train_images, Recipe* recipe) {
   if (!tensors && r.first_last != "quantised")
     Refuse(
         fmt::format("first-last: {} is for ResNet and vit, not for {}", r.first_last, r.network));
-  if (tensors && r.relu != "codes")
-    Refuse(fmt::format("relu: {} is for mlp and lenet; {} has its ReLU on the host", r.relu,
-                       r.network));
+  if (tensors && r.relu != "sums")
+    Refuse(fmt::format("relu: {} is for mlp and lenet, not for {}", r.relu, r.network));
   // Theirs are rounded by the host, whatever the machine.
   const bool any_machine = luq || (tensors && r.variant != "fp32");
   if (r.machine.empty()) r.machine = any_machine ? "functional" : "reference";

@@ -25,7 +25,7 @@ struct Recipe {
   std::string variant = "luq";
   std::string first_last = "quantised";
   std::string clip = "sawb";
-  std::string relu = "codes";
+  std::string relu = "sums";
   std::string scales = "hindsight";
   uint64_t samples = 1;  // of each gradient (SMP)
   uint64_t fnt = 0;      // last steps in FP32
