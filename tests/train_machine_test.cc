@@ -61,6 +61,7 @@ RunResult RunOn(const Recipe& recipe, RunOptions options = {}, const CheckOption
 TEST(TrainMachine, IsTheRunOfTheReferencesOwnLoop) {
   const Recipe recipe = SmallRecipe("functional");
   reference::RunOptions options;
+  options.trainer.relu_on_sums = true;
   options.batch = recipe.batch;
   options.epochs = recipe.epochs;
   options.rate = recipe.rate;
