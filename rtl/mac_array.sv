@@ -31,7 +31,8 @@ module mac_array #(
   parameter int unsigned Dot       = 4,
   parameter int unsigned AccWidth  = 24,
   parameter int unsigned GroupRows = 4,
-  parameter int unsigned GroupCols = 4
+  parameter int unsigned GroupCols = 4,
+  parameter bit          GateRows  = 1'b1  // see pe_group
 ) (
   input  logic                     clk_i,
   // One beat of operands; row r takes a_i[(r*Dot+d)*4 +: 4], column c b_i[(c*Dot+d)*4 +: 4].
@@ -69,6 +70,7 @@ module mac_array #(
   // drives its column bus at place i * ColGroups + j.
   logic [RowGroups*(ColGroups+1)*AOp-1:0]   a_op;
   logic [RowGroups*(ColGroups+1)-1:0]       first, last;
+  logic [RowGroups*(ColGroups+1)*GroupRows-1:0] hold;  // a bit a row, with A
   logic [(RowGroups+1)*ColGroups*BOp-1:0]   b_op;
   logic [RowGroups*ColGroups*BusWidth-1:0]  bus;
   logic [Rows*AccWidth-1:0]                 bias;
@@ -92,12 +94,23 @@ module mac_array #(
       );
     end
     for (genvar r = 0; r < GroupRows; r++) begin : gen_bias
-      row_bias #(.Dot(Dot), .AccWidth(AccWidth)) u_bias (
+      // A row holds while its codes are zero, of LOG4 with either sign.
+      logic [Dot-1:0] nonzero;
+      for (genvar d = 0; d < Dot; d++) begin : gen_nonzero
+        assign nonzero[d] = (|skewed[(r*Dot+d)*4 +: 3]) | (skewed[(r*Dot+d)*4+3] & ~skewed[ACode+2]);
+      end
+      assign hold[Place*GroupRows + r] = ~(|nonzero) & ~first[Place];
+`ifndef SYNTHESIS
+      assert property (@(posedge clk_i) hold[Place*GroupRows + r] ==
+          ((a_op[Place*AOp + r*Dot*AWidth +: Dot*AWidth] == '0) && !first[Place]));
+`endif
+      row_bias #(.Dot(Dot), .AccWidth(AccWidth), .GateRows(GateRows)) u_bias (
         .clk_i,
         .a_i     (a_op[Place*AOp + r*Dot*AWidth +: Dot*AWidth]),
         .b_int4_i(skewed[ACode+3]),
         .first_i (first[Place]),
         .last_i  (last[Place]),
+        .hold_i  (hold[Place*GroupRows + r]),
         .sel_i   (row_sel_i[i*GroupRows + r]),
         .bus_o   (bias[(i*GroupRows+r)*AccWidth +: AccWidth])
       );
@@ -137,15 +150,18 @@ module mac_array #(
       localparam int unsigned Left = i * (ColGroups + 1) + j;
       localparam int unsigned Top  = i * ColGroups + j;
       pe_group #(
-        .GroupRows(GroupRows), .GroupCols(GroupCols), .Dot(Dot), .AccWidth(AccWidth)
+        .GroupRows(GroupRows), .GroupCols(GroupCols), .Dot(Dot), .AccWidth(AccWidth),
+        .GateRows(GateRows)
       ) u_group (
         .clk_i,
         .a_i      (a_op[Left*AOp +: AOp]),
         .first_i  (first[Left]),
         .last_i   (last[Left]),
+        .hold_i   (hold[Left*GroupRows +: GroupRows]),
         .a_o      (a_op[(Left+1)*AOp +: AOp]),
         .first_o  (first[Left+1]),
         .last_o   (last[Left+1]),
+        .hold_o   (hold[(Left+1)*GroupRows +: GroupRows]),
         .b_i      (b_op[Top*BOp +: BOp]),
         .b_o      (b_op[(Top+ColGroups)*BOp +: BOp]),
         .row_sel_i(row_sel_i[i*GroupRows +: GroupRows]),

@@ -9,6 +9,12 @@
 // beat marked last the sum moves to the shadow register of the element, where it stays until the next
 // last; the next tile accumulates meanwhile, with no gap. first and last may mark the same beat.
 //
+// A row whose operands of A are all zero adds nothing to its sums. hold_i says so, and then the row's
+// accumulators have no clock: the low segments (accumulator) stand still while the row is held, the
+// high ones in every cycle in which no element of the row has a carry to count; operand registers of A
+// do from the second held beat on. A clock stands still while it is high (clk_i | hold): hold
+// comes from registers that change only while clk_i is high, so it cannot glitch.
+//
 // Sums carry the bias of their row, which depends on A alone:
 //   sum over k of a*b = shadow - row_bias   (modulo 2^AccWidth; exact while it fits AccWidth bits)
 //
@@ -22,7 +28,8 @@
 // Throughput: one beat a cycle. No reset: a sum is defined from its beat marked first on.
 //
 // a_i, a_o      decoded A operands, element d of row r at [(r*Dot+d)*A_WIDTH +: A_WIDTH]; a_o is one
-//               cycle later, for the group on the right; likewise first and last
+//               cycle later, for the group on the right; likewise first, last and hold
+// hold_i        for each row: its A operands are zero and first_i is 0. 0 is always right, and costs energy
 // b_i, b_o      decoded B operands, element d of column c at [(c*Dot+d)*B_WIDTH +: B_WIDTH]; b_o is for
 //               the group below
 // row_sel_i     row whose shadow registers are read, one-hot; 0: none
@@ -33,6 +40,7 @@ module pe_group #(
     parameter int unsigned GroupCols = 4,
     parameter int unsigned Dot       = 4,
     parameter int unsigned AccWidth  = 24,
+    parameter bit          GateRows  = 1'b1,  // 0: every register has a clock in every cycle, to compare
     localparam int unsigned A_WIDTH  = 7,
     localparam int unsigned B_WIDTH  = 4
 ) (
@@ -40,9 +48,11 @@ module pe_group #(
     input  logic [GroupRows*Dot*A_WIDTH-1:0] a_i,
     input  logic                             first_i,
     input  logic                             last_i,
+    input  logic [GroupRows-1:0]             hold_i,
     output logic [GroupRows*Dot*A_WIDTH-1:0] a_o,
     output logic                             first_o,
     output logic                             last_o,
+    output logic [GroupRows-1:0]             hold_o,
     input  logic [GroupCols*Dot*B_WIDTH-1:0] b_i,
     output logic [GroupCols*Dot*B_WIDTH-1:0] b_o,
     input  logic [GroupRows-1:0]             row_sel_i,
@@ -51,11 +61,12 @@ module pe_group #(
 
   logic [GroupRows*Dot*A_WIDTH-1:0] a_q;
   logic [GroupCols*Dot*B_WIDTH-1:0] b_q;
+  logic [GroupRows-1:0] hold_q;
   logic first_q, last_q, captured_q;
 
   always_ff @(posedge clk_i) begin
-    a_q        <= a_i;
     b_q        <= b_i;
+    hold_q     <= hold_i;
     first_q    <= first_i;
     last_q     <= last_i;
     captured_q <= last_q;
@@ -65,8 +76,12 @@ module pe_group #(
   assign b_o     = b_q;
   assign first_o = first_q;
   assign last_o  = last_q;
+  assign hold_o  = hold_q;
 
 `ifndef SYNTHESIS
+  // Where both hold, zeros would take the place of zeros.
+  always_ff @(posedge clk_i) a_q <= a_i;
+
   // Simulation adds the products of all columns of a row at once, one lane of a word a column: the same
   // sums (dot_product: a*b + bias(a)) in fewer operations. Accumulators are in lanes of two
   // lanes, those of even and of odd columns apart, and wider than AccWidth, so that no sum carries into
@@ -109,8 +124,10 @@ module pe_group #(
     end
 
     always_ff @(posedge clk_i) begin
-      even_q <= ((first_q ? '0 : even_q) + (sum & EVEN)) & SUMS;
-      odd_q  <= ((first_q ? '0 : odd_q) + ((sum >> SUM_WIDTH) & EVEN)) & SUMS;
+      if (!(GateRows && hold_q[r])) begin
+        even_q <= ((first_q ? '0 : even_q) + (sum & EVEN)) & SUMS;
+        odd_q  <= ((first_q ? '0 : odd_q) + ((sum >> SUM_WIDTH) & EVEN)) & SUMS;
+      end
     end
     always_ff @(posedge clk_i) begin
       if (captured_q) begin
@@ -160,6 +177,20 @@ module pe_group #(
   end
 
   for (genvar r = 0; r < GroupRows; r++) begin : gen_row
+    logic [GroupCols-1:0] carry;
+    logic low_clk, high_clk;
+    if (GateRows) begin : gen_gated
+      assign low_clk  = clk_i | hold_q[r];
+      assign high_clk = clk_i | ~(first_q | (|carry));
+      always_ff @(posedge clk_i) begin
+        if (!(hold_i[r] && hold_q[r])) a_q[r*Dot*A_WIDTH +: Dot*A_WIDTH] <= a_i[r*Dot*A_WIDTH +: Dot*A_WIDTH];
+      end
+    end else begin : gen_free
+      assign low_clk  = clk_i;
+      assign high_clk = clk_i;
+      always_ff @(posedge clk_i) a_q[r*Dot*A_WIDTH +: Dot*A_WIDTH] <= a_i[r*Dot*A_WIDTH +: Dot*A_WIDTH];
+    end
+
     for (genvar c = 0; c < GroupCols; c++) begin : gen_col
       logic [AccWidth-1:0] shadow;
       logic [LOW_WIDTH-1:0] base;
@@ -183,10 +214,13 @@ module pe_group #(
           .Low  (LOW_WIDTH)
       ) u_acc (
           .clk_i,
+          .high_clk_i   (high_clk),
+          .low_clk_i    (low_clk),
           .capture_clk_i(capture_clk),
           .first_i      (first_q),
           .base_o       (base),
           .sum_i        (sum),
+          .carry_o      (carry[c]),
           .shadow_o     (shadow)
       );
 

@@ -11,19 +11,21 @@
 //   INT4 B    15*N + 8*(P - N) = 8*(P + N) - N
 // for each product, and   sum over k of a*b = shadow register - bias   modulo 2^AccWidth.
 //
-// Timing, bubbles, first, last and the read bus are those of a pe_group in column 0: in the cycles in
+// Timing, bubbles, first, last, hold and the read bus are those of a pe_group in column 0: in the cycles in
 // which that group's sums of a tile can be read, so can the tile's bias.
 //
 // a_i           Dot decoded A operands, element d at [d*A_WIDTH +: A_WIDTH]
 // b_int4_i      B of this beat is INT4, not UINT4
 // first_i       first beat of a tile
 // last_i        last beat of a tile
+// hold_i        a_i is zero and first_i is 0
 // sel_i         read this row
 // bus_o         sel_i ? bias : 0, combinational
 
 module row_bias #(
     parameter int unsigned Dot      = 4,
     parameter int unsigned AccWidth = 24,
+    parameter bit          GateRows = 1'b1,
     localparam int unsigned A_WIDTH = 7
 ) (
     input  logic                   clk_i,
@@ -31,6 +33,7 @@ module row_bias #(
     input  logic                   b_int4_i,
     input  logic                   first_i,
     input  logic                   last_i,
+    input  logic                   hold_i,
     input  logic                   sel_i,
     output logic [AccWidth-1:0]    bus_o
 );
@@ -38,10 +41,10 @@ module row_bias #(
   localparam int unsigned TERM_WIDTH = 10;
 
   logic [Dot*A_WIDTH-1:0] a_q;
-  logic b_int4_q, first_q, last_q, captured_q;
+  logic b_int4_q, first_q, last_q, hold_q, captured_q;
 
   always_ff @(posedge clk_i) begin
-    a_q        <= a_i;
+    hold_q     <= hold_i;
     b_int4_q   <= b_int4_i;
     first_q    <= first_i;
     last_q     <= last_i;
@@ -49,6 +52,8 @@ module row_bias #(
   end
 
 `ifndef SYNTHESIS
+  always_ff @(posedge clk_i) a_q <= a_i;
+
   // Simulation adds the terms as they come, and takes the sum as pe_group does.
   logic [AccWidth-1:0] acc_q, acc_d, shadow_q;
   logic [A_WIDTH-1:0] a;
@@ -71,7 +76,7 @@ module row_bias #(
   end
 
   always_ff @(posedge clk_i) begin
-    acc_q <= acc_d;
+    if (!(GateRows && hold_q)) acc_q <= acc_d;
     if (captured_q) shadow_q <= acc_q;
   end
 `else
@@ -112,18 +117,30 @@ module row_bias #(
       .sum_o (sum)
   );
 
-  logic capture_clk;
+  logic capture_clk, low_clk, high_clk, carry;
   assign capture_clk = ~clk_i & captured_q;
+  if (GateRows) begin : gen_gated
+    assign low_clk  = clk_i | hold_q;
+    assign high_clk = clk_i | ~(first_q | carry);
+    always_ff @(posedge clk_i) if (!(hold_i && hold_q)) a_q <= a_i;
+  end else begin : gen_free
+    assign low_clk  = clk_i;
+    assign high_clk = clk_i;
+    always_ff @(posedge clk_i) a_q <= a_i;
+  end
 
   accumulator #(
       .Width(AccWidth),
       .Low  (LOW_WIDTH)
   ) u_acc (
       .clk_i,
+      .high_clk_i   (high_clk),
+      .low_clk_i    (low_clk),
       .capture_clk_i(capture_clk),
       .first_i      (first_q),
       .base_o       (base),
       .sum_i        (sum),
+      .carry_o      (carry),
       .shadow_o     (shadow_q)
   );
 `endif

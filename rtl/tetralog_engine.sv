@@ -30,6 +30,7 @@ module tetralog_engine #(
   parameter int unsigned RandomBits = tetralog_pkg::RANDOM_BITS,
   parameter int unsigned GroupRows  = (Rows % 4 == 0) ? 4 : (Rows % 2 == 0) ? 2 : 1,
   parameter int unsigned GroupCols  = (Cols % 4 == 0) ? 4 : (Cols % 2 == 0) ? 2 : 1,
+  parameter bit          GateRows   = 1'b1,  // see pe_group
   localparam int unsigned RowsWidth = $clog2(Rows + 1),
   localparam int unsigned ColsWidth = $clog2(Cols + 1)
 ) (
@@ -125,7 +126,7 @@ module tetralog_engine #(
   logic [AccWidth-1:0]      row_bias;
   mac_array #(
     .Rows(Rows), .Cols(Cols), .Dot(Dot), .AccWidth(AccWidth),
-    .GroupRows(GroupRows), .GroupCols(GroupCols)
+    .GroupRows(GroupRows), .GroupCols(GroupCols), .GateRows(GateRows)
   ) u_array (
     .clk_i,
     .valid_i     (beat),

@@ -14,3 +14,13 @@ tetralog_verilate(gates_core_4x4x1_netlist TOP tetralog_core PREFIX Vgates_core_
 add_executable(tetralog_gates EXCLUDE_FROM_ALL tetralog_gates.cc)
 target_link_libraries(tetralog_gates PRIVATE tetralog_warnings tetralog_commands
                                              gates_core_4x4x1_netlist)
+
+# The array with its epilogue, streamed without a memory: small enough for whole training steps, so it is
+# compiled for speed.
+tetralog_netlist(gates_engine_4x4x4 TOP tetralog_engine PARAMS Rows=4 Cols=4 Dot=4 Lanes=4
+                 KEEP mac_array pe_group row_bias tile_drain epilogue)
+tetralog_verilate(gates_engine_4x4x4_netlist TOP tetralog_engine PREFIX Vengine_gates_4x4x4 NO_TRACE OPTIMISE -O1
+                  NETLIST ${gates_engine_4x4x4_NETLIST})
+add_executable(array_gates EXCLUDE_FROM_ALL array_gates.cc)
+target_link_libraries(array_gates PRIVATE tetralog_warnings tetralog_cosim gates_engine_4x4x4_netlist
+                                          CLI11::CLI11)

@@ -3,4 +3,4 @@
 macs: configure  ## area of the MACs that the field uses, beside the processing element (LIB=<Liberty file>)
 	@cmake --build $(BUILD) --target macs_report -- --quiet
 	@$(BUILD)/synth/macs_report --lib $(LIB) --out $(BUILD)/synth/macs/$(basename $(notdir $(LIB))) \
-	  --report $(BUILD)/report/macs.json
+	  --report $(BUILD)/report/macs$(if $(SYNTH_OSU018),,_$(SYNTH_LIB)).json

@@ -20,6 +20,9 @@
 #include <string>
 #include <vector>
 
+#include "sim/provenance.h"
+#include "synth/parts.h"
+
 namespace tetralog {
 namespace {
 
@@ -151,8 +154,9 @@ class Synthesiser {
     for (const auto& file : fs::directory_iterator(root_ / "synth/macs")) {
       if (file.path().extension() == ".sv") mac_sources_.push_back(file.path());
     }
-    for (const char* unit : {"full_adder", "and_or_invert", "bit_heap", "operand_product",
-                             "dot_product", "pe_group", "row_bias"}) {
+    for (const char* unit :
+         {"accumulator", "and_or_invert", "bit_heap", "dot_product", "full_adder", "line_driver",
+          "operand_product", "pe_group", "product_sum", "row_bias"}) {
       rtl_sources_.push_back(root_ / "rtl" / (std::string(unit) + ".sv"));
     }
   }
@@ -212,7 +216,8 @@ class Synthesiser {
     std::vector<fs::path> inputs = is_rtl ? rtl_sources_ : mac_sources_;
     inputs.push_back(root_ / "rtl/full_adder.sv");
     inputs.push_back(root_ / "synth/cells_osu018.v");
-    inputs.push_back(root_ / "synth/netlist.sh");
+    for (const char* script : {"netlist.sh", "elaborate.sh", "map.sh", "liberty.sh"})
+      inputs.push_back(root_ / "synth" / script);
     inputs.push_back(lib_);
     for (const fs::path& input : inputs) {
       if (fs::last_write_time(input) > fs::last_write_time(result)) return false;
@@ -259,7 +264,7 @@ json ReportElements(Synthesiser& synth) {
                     {"dot", dot},
                     {"ge_per_mac", Tenth(alone.ge / dot + bias)},
                     {"ge_per_mac_group", Tenth(grouped.ge / (kGroup * kGroup * dot) + bias)},
-                    {"clock_ns", alone.clock_ns}});
+                    {"clock_ns", grouped.clock_ns}});
   }
   return rows;
 }
@@ -331,7 +336,9 @@ int Main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   Synthesiser synth(fs::absolute(root), fs::absolute(lib), fs::absolute(out));
-  json report = {{"library", fs::path(lib).stem().string()}, {"group", kGroup}};
+  json report = {{"git_revision", Provenance().at("git_revision")},
+                 {"library", fs::path(lib).stem().string()},
+                 {"group", kGroup}};
   report["elements"] = ReportElements(synth);
   const double pe_group = Find(report["elements"], "tetralog", "24 bits", 4)["ge_per_mac_group"];
   for (json& row : report["elements"]) {
@@ -347,6 +354,7 @@ int Main(int argc, char** argv) {
   report["aims"] = Aims(report["elements"], report["blocks"]);
   fs::create_directories(fs::absolute(report_file).parent_path());
   std::ofstream(report_file) << report.dump(2) << "\n";
+  RefreshReport(fs::path(report_file).parent_path() / "synth.json");
   return 0;
 }
 

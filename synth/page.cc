@@ -98,6 +98,34 @@ Table UnitTable(const Json& core) {
   return table;
 }
 
+Table EnergyTable(const Json& energy) {
+  Table table{
+      .title = "Energy on the recorded training steps, pJ per MAC, without glitches and wires",
+      .header = {"block", "forward", "input gradient", "weight gradient"},
+      .rows = {}};
+  for (const auto& [block, kinds] : energy.items()) {
+    std::vector<std::string> row = {block};
+    for (const char* kind : {"forward", "input_gradient", "weight_gradient"})
+      row.push_back(kinds.contains(kind) ? Number(kinds[kind]["pj_per_mac"], 2) : "");
+    table.rows.push_back(row);
+  }
+  return table;
+}
+
+Table MacsTable(const Json& macs) {
+  Table table{.title = "Multiply-accumulate units beside the element, synthesised for area",
+              .header = {"block", "sum", "Dot", "GE per MAC alone", "in 4x4", "clock, ns"},
+              .rows = {}};
+  for (const char* part : {"elements", "blocks"}) {
+    for (const Json& row : macs[part]) {
+      table.rows.push_back({row["block"], row["accumulator"], row["dot"].dump(),
+                            Number(row["ge_per_mac"]), Number(row["ge_per_mac_group"]),
+                            row["clock_ns"].is_null() ? "" : Number(row["clock_ns"], 2)});
+    }
+  }
+  return table;
+}
+
 Table ProvenanceTable(const Json& report) {
   const Json& library = report["library"];
   Table table{.title = "How this was made", .header = {"what", "which"}, .rows = {}};
@@ -108,6 +136,13 @@ Table ProvenanceTable(const Json& report) {
                               library["ge_area"].dump(), library["hash"].get<std::string>())}};
   for (const auto& [tool, version] : report["tools"].items()) {
     table.rows.push_back({tool, version.get<std::string>()});
+  }
+  const Json parts = report.value("parts", Json::object());
+  for (const auto& [part, from] : parts.items()) {
+    table.rows.push_back({part, from.contains("missing")
+                                    ? from["missing"].get<std::string>()
+                                    : fmt::format("{}, {}", from["command"].get<std::string>(),
+                                                  from["git_revision"].get<std::string>())});
   }
   if (report.contains("build")) table.rows.push_back({"core", report["build"].dump()});
   return table;
@@ -146,6 +181,8 @@ std::vector<Table> ReportTables(const Json& report) {
     tables.push_back(CurveTable(report));
     tables.push_back(UnitTable(report["core"]));
   }
+  if (report.contains("energy")) tables.push_back(EnergyTable(report["energy"]));
+  if (report.contains("macs")) tables.push_back(MacsTable(report["macs"]));
   tables.push_back(ProvenanceTable(report));
   return tables;
 }

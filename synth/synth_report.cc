@@ -20,6 +20,7 @@
 #include "synth/limits.h"
 #include "synth/measure.h"
 #include "synth/page.h"
+#include "synth/parts.h"
 #include "synth/text_file.h"
 
 namespace tetralog {
@@ -71,12 +72,15 @@ int Main(int argc, char** argv) {
   if (!no_pe) report["pe"] = MeasureElements(flow);
   if (!no_core) report.update(MeasureCore(flow, named, goals));
 
+  AddParts(report, fs::path(report_file).parent_path());
   WriteReport(report_file, report);
   WriteTextFile(fs::path(report_file).replace_extension(".md"), ReportMarkdown(report));
   WriteTextFile(fs::path(report_file).replace_extension(".html"), ReportHtml(report));
   fmt::print("{}", ReportMarkdown(report));
   if (limits.empty()) return 0;
-  const std::vector<std::string> faults = ExceededLimits(report, Json::parse(ReadTextFile(limits)));
+  const Json ceilings = Json::parse(ReadTextFile(limits));
+  std::vector<std::string> faults = ExceededLimits(report, ceilings);
+  for (const std::string& fault : ExceededEnergyLimits(report, ceilings)) faults.push_back(fault);
   for (const std::string& fault : faults) fmt::print(stderr, "error: {}\n", fault);
   return faults.empty() ? 0 : 1;
 }

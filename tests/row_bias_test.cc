@@ -46,11 +46,13 @@ TEST(RowBiasRtl, IsWhatAZeroOperandOfBAddsToTheSum) {
           unit.a_i = static_cast<uint32_t>(decode.operand_o) << (position * kAWidth);
           unit.b_int4_i = int4;
           unit.first_i = 1;
+          unit.hold_i = 0;
           unit.last_i = 1;
           cycle();
           unit.a_i = 0;
           unit.first_i = 0;
           unit.last_i = 0;
+          unit.hold_i = code & 1;
           cycle();
           cycle();
           unit.sel_i = 1;

@@ -1,19 +1,20 @@
 # tetralog_verilate(<target> TOP <module> [PREFIX <class>] [PARAMS Name=Value ...] [NETLIST <file>...]
-#                   [RTL_DIR <directory>] [TOP_DIR <directory>] [NO_TRACE] [STRUCTURE])
+#                   [RTL_DIR <directory>] [TOP_DIR <directory>] [NO_TRACE] [STRUCTURE] [OPTIMISE <flag>])
 #
 # Makes the library <target>: the Verilated class <class> (default V<module>) of one RTL module with
 # the given parameters, assertions on, FST tracing compiled in. With NETLIST the class is made from
 # those gate-level files instead, so that the same test source runs on both; with RTL_DIR, from a
 # copy of rtl/ (a planted fault); with TOP_DIR, the module and what it uses are looked for there, then in
 # rtl/; with NO_TRACE, without tracing, for speed; with STRUCTURE, as it is
-# synthesised, without the short forms that some units have for simulation. Verilator runs at build
+# synthesised, without the short forms that some units have for simulation; OPTIMISE is the compiler's
+# flag for a netlist that runs for long (default -O0). Verilator runs at build
 # time, not at configure time, because a netlist exists only then; it skips what has not changed, and
 # ccache keeps the rest cheap. Each unit is a library of its own, outside our warning flags.
 find_program(CCACHE_PROGRAM ccache)
 file(GLOB TETRALOG_RTL CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/rtl/*.sv ${PROJECT_SOURCE_DIR}/rtl/*.vlt)
 
 function(tetralog_verilate target)
-  cmake_parse_arguments(V "NO_TRACE;STRUCTURE" "TOP;PREFIX;RTL_DIR;TOP_DIR" "PARAMS;NETLIST" ${ARGN})
+  cmake_parse_arguments(V "NO_TRACE;STRUCTURE" "TOP;PREFIX;RTL_DIR;TOP_DIR;OPTIMISE" "PARAMS;NETLIST" ${ARGN})
   if(NOT V_PREFIX)
     set(V_PREFIX V${V_TOP})
   endif()
@@ -45,7 +46,10 @@ function(tetralog_verilate target)
   if(V_NETLIST)
     set(sources ${V_NETLIST})
     # A test of gates is short and its build is long.
-    list(APPEND args -Wno-fatal -Wno-lint -Wno-style -MAKEFLAGS "OPT_FAST=-O0")
+    if(NOT V_OPTIMISE)
+      set(V_OPTIMISE -O0)
+    endif()
+    list(APPEND args -Wno-fatal -Wno-lint -Wno-style -MAKEFLAGS "OPT_FAST=${V_OPTIMISE}")
   else()
     set(sources ${V_RTL_DIR}/verilator.vlt ${V_RTL_DIR}/tetralog_pkg.sv ${V_TOP_DIR}/${V_TOP}.sv)
     # As it is synthesised there is five times as much to compile, for a short test.

@@ -35,6 +35,13 @@ MacOperand Raw(Format format, uint8_t code) {
   return {code, static_cast<double>(Decode(format, code))};
 }
 
+// The same codes as powers of four.
+MacOperand Radix4(Format, uint8_t code) {
+  const int exponent = code & 7;
+  const double value = exponent == 0 ? 0 : std::ldexp(1, 2 * (exponent - 1));
+  return {code, (code & 8) != 0 ? -value : value};
+}
+
 // UINT4 does not fit: its upper three bits.
 MacOperand Int4(Format format, uint8_t code) {
   if (format == Format::kUint4) return {uint64_t{code} >> 1, static_cast<double>(code >> 1)};
@@ -87,6 +94,7 @@ std::vector<MacBlock> AllBlocks() {
     };
     add("luq_standard", true, 4, Raw, Int4, Fp32);
     add("luq_mf_bprop", true, 4, Raw, Int4, Fp32);
+    add("radix4_fp4", true, 4, Radix4, Int4, Fp32);
     add("int8", false, 8, Int8, Int8, Int32);
     add("fp8_e4m3", false, 8, Float<4, 3, 7>, Float<4, 3, 7>, Fp32);
     add("bf16", false, 16, Float<8, 7, 127>, Float<8, 7, 127>, Fp32);

@@ -45,9 +45,14 @@ std::string MakeNetlist(const std::string& liberty, const std::string& dir, cons
   std::sort(sources.begin(), sources.end());
   std::vector<std::string> files = sources;
   for (const auto& file : fs::directory_iterator("rtl"))
-    if (file.path().extension() == ".sv") files.push_back(file.path().string());
+    // Blocks with sources of their own take nothing of the RTL but its adder.
+    if (file.path().extension() == ".sv" && (sources.empty() || file.path().stem() == "full_adder"))
+      files.push_back(file.path().string());
+  for (const auto& file : fs::directory_iterator("synth"))
+    if (file.path().extension() == ".v") files.push_back(file.path().string());
   std::sort(files.begin(), files.end());
-  files.insert(files.end(), {"synth/netlist.sh", "synth/cells_osu018.v", liberty});
+  files.insert(files.end(), {"synth/netlist.sh", "synth/elaborate.sh", "synth/map.sh",
+                             "synth/liberty.sh", liberty});
   std::string inputs = fmt::format("{} {} keep {}\n", top, params, keep);
   for (const std::string& file : files)
     inputs += fmt::format("{} {:016x}\n", file, std::hash<std::string>()(ReadText(file)));

@@ -3,4 +3,5 @@ POWER ?=
 .PHONY: power
 power: configure  ## energy per MAC of the array and of comparison MACs on the recorded training steps
 	$(call build_targets,power_report)
-	@$(BUILD)/synth/power/power_report --lib $(LIB) --dir $(BUILD)/power --report $(BUILD)/report/power.json $(POWER)
+	@$(BUILD)/synth/power/power_report --lib $(LIB) --dir $(BUILD)/power --report $(BUILD)/report/power$(if $(SYNTH_OSU018),,_$(SYNTH_LIB)).json \
+	  $(if $(SYNTH_OSU018),--limits synth/limits.json) $(POWER)

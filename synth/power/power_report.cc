@@ -1,5 +1,6 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
-// SPDX-License-Identifier: Apache-2.0//
+// SPDX-License-Identifier: Apache-2.0
+//
 // Energy per MAC of the array and of comparison MACs on recorded training steps, from their
 // netlists; see docs/power.md.
 
@@ -12,13 +13,16 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "sim/provenance.h"
+#include "synth/parts.h"
 #include "synth/power/measure.h"
 #include "synth/power/netlist_files.h"
+#include "synth/text_file.h"
 
 namespace tetralog {
 namespace {
@@ -26,11 +30,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kBiasColumns = 16;  // of the array whose rows' bias units are counted
+const char* const kElement = "tetralog_pe4";
 const char* const kKinds[] = {"forward", "input_gradient", "weight_gradient"};
 
 struct Arguments {
   std::string lib = "/usr/share/qflow/tech/osu018/osu018_stdcells.lib", dir = "build/power",
-              macs = "synth/macs", engine, report;
+              macs = "synth/macs", engine, report, limits;
   std::vector<std::string> traces = {"tests/data/mlp.h5", "tests/data/lenet.h5"};
   std::vector<std::string> blocks;  // empty: all
   Sample sample;
@@ -77,33 +82,41 @@ Json EntryOf(const Measurement& m, double period) {
 }
 
 void PrintHeader() {
-  fmt::print("{:<16} {:<16} {:>8} {:>7} {:>9} {:>7} {:>9} {:>9} {:>8} {:>8}\n", "pJ per MAC", "",
-             "total", "clock", "internal", "pins", "glitches", "wires", "no zeros", "random");
+  fmt::print("{:<16} {:<16} {:>8} {:>7} {:>9} {:>7} {:>9} {:>9} {:>8} {:>8} {:>8}\n", "pJ per MAC",
+             "", "total", "clock", "internal", "pins", "glitches", "wires", "ungated", "no zeros",
+             "random");
 }
 
 void PrintEntry(const std::string& block, const std::string& kind, const Json& e) {
   const auto number = [&](const char* key) {
     return e.contains(key) ? fmt::format("{:.2f}", e.at(key).get<double>()) : std::string("-");
   };
-  fmt::print("{:<16} {:<16} {:>8} {:>7} {:>9} {:>7} {:>9} {:>9} {:>8} {:>8}\n", block, kind,
+  fmt::print("{:<16} {:<16} {:>8} {:>7} {:>9} {:>7} {:>9} {:>9} {:>8} {:>8} {:>8}\n", block, kind,
              number("pj_per_mac"), number("clock"), number("internal"), number("pins"),
-             number("with_glitches"), number("with_wires"), number("no_zeros"), number("random"));
+             number("with_glitches"), number("with_wires"), number("ungated"), number("no_zeros"),
+             number("random"));
   std::fflush(stdout);
+}
+
+std::string EngineNetlist(const Arguments& args, bool gate_rows) {
+  const EngineShape shape = PowerShape();
+  return MakeNetlist(args.lib, args.dir, "tetralog_engine",
+                     fmt::format("Rows={} Cols={} Dot={} Lanes={}{}", shape.rows, shape.cols,
+                                 shape.dot, shape.lanes, gate_rows ? "" : " GateRows=0"),
+                     "mac_array pe_group row_bias tile_drain epilogue");
 }
 
 // The array, with its units and the engine around it.
 void ReportArray(const Arguments& args, const Liberty& library, const std::vector<Trace>& traces,
                  Json& report) {
   const EngineShape shape = PowerShape();
-  const PowerNetlist netlist(
-      library,
-      !args.engine.empty() ? args.engine
-                           : MakeNetlist(args.lib, args.dir, "tetralog_engine",
-                                         fmt::format("Rows={} Cols={} Dot={} Lanes={}", shape.rows,
-                                                     shape.cols, shape.dot, shape.lanes),
-                                         "mac_array pe_group row_bias tile_drain epilogue"),
-      "tetralog_engine", args.wire_ff / 1000, args.slew);
-  const std::string name = fmt::format("tetralog_pe{}", shape.dot);
+  const auto read = [&](const std::string& file) {
+    return PowerNetlist(library, file, "tetralog_engine", args.wire_ff / 1000, args.slew);
+  };
+  const PowerNetlist netlist = read(args.engine.empty() ? EngineNetlist(args, true) : args.engine);
+  // The same array with every register on the clock in every cycle, what hold_i saves.
+  std::optional<PowerNetlist> ungated;
+  if (args.engine.empty()) ungated = read(EngineNetlist(args, false));
   for (const char* kind : kKinds) {
     const auto measure = [&](Operands operands, const Sample& sample) {
       return MeasureEngine(netlist, traces, kind, operands, sample);
@@ -114,6 +127,10 @@ void ReportArray(const Arguments& args, const Liberty& library, const std::vecto
     entry["zero_products"] = Rounded(static_cast<double>(m.zeros) / macs);
     entry["utilisation"] =
         Rounded(macs / static_cast<double>(m.cycles) / static_cast<double>(shape.macs()));
+    if (ungated) {
+      entry["ungated"] =
+          Rounded(PerMac(MeasureEngine(*ungated, traces, kind, Operands::kRecorded, args.sample)));
+    }
     entry["no_zeros"] = Rounded(PerMac(measure(Operands::kNoZeros, args.sample)));
     entry["random"] = Rounded(PerMac(measure(Operands::kRandom, args.sample)));
     if (args.glitch_beats > 0) {
@@ -132,8 +149,8 @@ void ReportArray(const Arguments& args, const Liberty& library, const std::vecto
                                      {"internal", Rounded(energy.internal / macs)},
                                      {"pins", Rounded(energy.pins / macs)},
                                      {"wires", Rounded(energy.wires / macs)}};
-    PrintEntry(name, kind, entry);
-    report["energy"][name][kind] = std::move(entry);
+    PrintEntry(kElement, kind, entry);
+    report["energy"][kElement][kind] = std::move(entry);
   }
 }
 
@@ -169,6 +186,26 @@ bool Wanted(const Arguments& args, const std::string& block) {
          std::find(args.blocks.begin(), args.blocks.end(), block) != args.blocks.end();
 }
 
+// How many times the element's energy a block takes, and what of the standard block's it takes.
+Json Ratios(const Json& energy) {
+  Json ratios;
+  const auto of = [&](const std::string& block, const std::string& kind) {
+    return energy.contains(block) && energy[block].contains(kind)
+               ? energy[block][kind]["pj_per_mac"].get<double>()
+               : 0;
+  };
+  for (const auto& [block, kinds] : energy.items()) {
+    for (const auto& [kind, entry] : kinds.items()) {
+      const double own = entry["pj_per_mac"];
+      for (const char* standard : {kElement, "luq_standard", "luq_standard4"}) {
+        if (standard != block && of(standard, kind) > 0)
+          ratios[block][kind][fmt::format("over_{}", standard)] = Rounded(own / of(standard, kind));
+      }
+    }
+  }
+  return ratios;
+}
+
 int Report(const Arguments& args) {
   const auto start = std::chrono::steady_clock::now();
   const Liberty library = ReadLiberty(args.lib);
@@ -186,9 +223,9 @@ int Report(const Arguments& args) {
                       {"seed", args.sample.seed},
                       {"glitch_beats", args.glitch_beats},
                       {"traces", args.traces}};
-  if (!args.report.empty()) WriteReport(args.report, report);
+  if (!args.blocks.empty() || !args.engine.empty()) report["partial"] = true;
   PrintHeader();
-  if (Wanted(args, "tetralog_pe4")) ReportArray(args, library, traces, report);
+  if (Wanted(args, kElement)) ReportArray(args, library, traces, report);
   for (const MacBlock& block : MacBlocks())
     if (Wanted(args, block.name) &&
         std::filesystem::exists(fmt::format("{}/{}.sv", args.macs, block.module)))
@@ -197,8 +234,16 @@ int Report(const Arguments& args) {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   report["seconds"] = Rounded(seconds);
   fmt::print("{}, {} V, no clock tree; {:.0f} s\n", library.name, library.voltage, seconds);
-  if (!args.report.empty()) WriteReport(args.report, report);
-  return 0;
+  report["ratios"] = Ratios(report["energy"]);
+  if (args.report.empty()) return 0;
+  WriteReport(args.report, report);
+  if (report.contains("partial")) return 0;
+  RefreshReport(std::filesystem::path(args.report).parent_path() / "synth.json");
+  if (args.limits.empty()) return 0;
+  const std::vector<std::string> faults =
+      ExceededEnergyLimits(report, Json::parse(ReadTextFile(args.limits)));
+  for (const std::string& fault : faults) fmt::print(stderr, "error: {}\n", fault);
+  return faults.empty() ? 0 : 1;
 }
 
 }  // namespace
@@ -215,6 +260,8 @@ int main(int argc, char** argv) {
   app.add_option("--dir", args.dir, "where netlists are kept")->capture_default_str();
   app.add_option("--engine", args.engine, "netlist (JSON) of an engine, instead of that of rtl/");
   app.add_option("--report", args.report, "write the report to this file");
+  app.add_option("--limits", args.limits, "JSON file of ceilings to check, for a run of all blocks")
+      ->check(CLI::ExistingFile);
   app.add_option("--beats", args.sample.beats, "operand beats of each of 64 copies")
       ->capture_default_str();
   app.add_option("--glitch-beats", args.glitch_beats, "beats simulated with delays; 0: none")
