@@ -52,7 +52,7 @@ module feeder #(
   input  logic [15:0]            b_asked_i,
   input  logic [15:0]            a_loaded_i,
   input  logic [15:0]            b_loaded_i,
-  output logic                   a_first_o,
+  output logic                   a_first_o,          // a cycle after the counts
   output logic                   a_release_o,
   output logic                   b_release_o,
   output logic [BWidth:0]        b_panel_words_o,
@@ -94,7 +94,7 @@ module feeder #(
   logic [RowsWidth-1:0] rows;
   logic [ColsWidth-1:0] cols;
   logic                 last_col, last_row, last_panel_a, last_panel_b, last_block, last_tile;
-  logic [32:0]          unused_addr;
+  logic [32:0]          unused_addr, unused_split;
   tile_walker #(.Rows(Rows), .Cols(Cols), .AxiData(AxiData), .AddrWidth(32)) u_walker (
     .clk_i, .rst_ni,
     .start_i,
@@ -111,6 +111,7 @@ module feeder #(
     .rows_o        (rows),
     .cols_o        (cols),
     .addr_o        (unused_addr),
+    .addr_split_o  (unused_split),
     .last_col_o    (last_col),
     .last_row_o    (last_row),
     .last_panel_a_o(last_panel_a),
@@ -135,13 +136,17 @@ module feeder #(
   // Loading order: a tile row of A, a panel of B, the rest of A's panel, the rest of B's block, and
   // then the next panel of A before the next block.
   logic [15:0] a_asked, b_asked, b_block_asked;
-  logic        block_asked;
+  logic        block_asked, a_first_q;
   assign a_asked       = a_asked_i - a_seq_q;
   assign b_asked       = b_asked_i - b_seq_q;
   assign b_block_asked = b_asked_i - b_block_seq_q;
   assign block_asked   = tile_valid && 24'(b_block_asked) >= cmd_block_cols_i >> $clog2(Cols);
-  assign a_first_o     = block_asked || a_asked == '0 ||
-                         (a_asked < 16'(GroupsA) && b_asked >= 16'(GroupsB));
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) a_first_q <= 1'b1;
+    else a_first_q <= block_asked || a_asked == '0 ||
+                      (a_asked < 16'(GroupsA) && b_asked >= 16'(GroupsB));
+  end
+  assign a_first_o = a_first_q;
   logic [23:0] k_left_q;
   logic [3:0]  sample_q;
   logic [BeatWidth-1:0] beat_q;
@@ -307,7 +312,7 @@ module feeder #(
   assign busy_o       = tile_valid || valid_q;
 
   logic unused_bits;
-  assign unused_bits = ^{unused_addr, cmd_panel_words_i, k_words};
+  assign unused_bits = ^{unused_addr, unused_split, cmd_panel_words_i, k_words};
 
   if (WordCodes % Dot != 0)
     $error("feeder: Dot must divide AxiData / 4");

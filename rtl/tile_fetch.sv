@@ -73,6 +73,7 @@ module tile_fetch #(
   if ((Lanes & (Lanes - 1)) != 0 || Lanes > Cols)
     $error("tile_fetch: Lanes must be a power of two up to Cols");
 
+  localparam int unsigned Low       = AddrWidth / 2;  // bits of the lower half of an address
   localparam int unsigned RowsWidth = $clog2(Rows + 1);
   localparam int unsigned ColsWidth = $clog2(Cols + 1);
 
@@ -84,7 +85,7 @@ module tile_fetch #(
   logic                 tile_valid, tile_next, line_free, line_fire, line_last;
   logic [RowsWidth-1:0] tile_rows;
   logic [ColsWidth-1:0] tile_cols;
-  logic [AddrWidth:0]   tile_addr;
+  logic [AddrWidth:0]   tile_addr, unused_addr;
   logic [23:0]          unused_m0, unused_n0;
   logic [5:0]           unused_flags;
   logic [32:0]          across, along;  // nibbles from line to line, from element to element
@@ -104,7 +105,8 @@ module tile_fetch #(
     .n0_o(unused_n0),
     .rows_o(tile_rows),
     .cols_o(tile_cols),
-    .addr_o(tile_addr),
+    .addr_o(unused_addr),
+    .addr_split_o(tile_addr),
     .last_col_o(unused_flags[0]),
     .last_row_o(unused_flags[1]),
     .last_panel_a_o(unused_flags[2]),
@@ -115,7 +117,7 @@ module tile_fetch #(
 
   logic [RowWidth-1:0]     rd_row_q;    // row at which reading is
   logic [LineWidth-1:0]    line_q;
-  logic [LineWidth+31:0]   line_off_q;  // bytes
+  logic [AddrWidth:0]      line_addr, line_addr_q;  // as the walker splits it
   logic [LineWidth:0]      tile_lines, tile_elems;
   assign tile_lines  = by_cols_i ? (LineWidth + 1)'(tile_cols) : (LineWidth + 1)'(tile_rows);
   assign tile_elems  = by_cols_i ? (LineWidth + 1)'(tile_rows) : (LineWidth + 1)'(tile_cols);
@@ -124,7 +126,9 @@ module tile_fetch #(
                        (held == (SlotWidth + 1)'(Tiles) && !by_cols_i && !one_line_i &&
                         line_q < LineWidth'(rd_row_q));
   assign seg_valid_o = tile_valid && line_free;
-  assign seg_addr_o  = tile_addr[AddrWidth:1] + AddrWidth'(line_off_q);
+  assign line_addr   = line_q == '0 ? tile_addr : line_addr_q;
+  assign seg_addr_o  = {line_addr[AddrWidth:Low + 1] + (AddrWidth - Low)'(line_addr[Low]),
+                        line_addr[Low-1:0]};
   assign seg_bytes_o = (16'(tile_elems) * 16'(Nibbles) + 16'd1) >> 1;
   assign line_fire   = seg_valid_o && seg_ready_i;
   assign tile_next   = line_fire && line_last;
@@ -140,8 +144,12 @@ module tile_fetch #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (start_i || tile_next) line_off_q <= '0;
-    else if (line_fire) line_off_q <= line_off_q + (LineWidth + 32)'(line_stride_i);
+    if (line_fire) begin
+      line_addr_q[Low:0]             <= {1'b0, line_addr[Low-1:0]} + {1'b0, line_stride_i[Low-1:0]};
+      line_addr_q[AddrWidth:Low + 1] <= line_addr[AddrWidth:Low + 1] +
+                                        (AddrWidth - Low)'(line_stride_i[31:Low]) +
+                                        (AddrWidth - Low)'(line_addr[Low]);
+    end
   end
 
   // A tile that is not full is as large as M and N leave it, so nothing more is kept of a tile.
@@ -210,7 +218,7 @@ module tile_fetch #(
   assign busy_o = tile_valid || ask_q != rd_q;
 
   logic unused_walker;
-  assign unused_walker = ^{unused_m0, unused_n0, unused_flags, tile_addr[0], m_i, n_i};
+  assign unused_walker = ^{unused_m0, unused_n0, unused_flags, unused_addr, m_i, n_i};
 
 `ifndef SYNTHESIS
   a_start_idle : assert property (@(posedge clk_i) disable iff (!rst_ni) start_i |-> !busy_o);
@@ -221,8 +229,6 @@ module tile_fetch #(
     seg_valid_o && !seg_ready_i |=> seg_valid_o && $stable(seg_addr_o) && $stable(seg_bytes_o));
   a_command_waits : assert property (@(posedge clk_i) disable iff (!rst_ni)
     busy_o |-> $stable(m_i) && $stable(n_i) && $stable(by_cols_i) && $stable(one_line_i));
-  a_whole_bytes : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    seg_valid_o |-> !tile_addr[0]);
 `endif
 
 endmodule

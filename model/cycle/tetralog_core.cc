@@ -164,7 +164,7 @@ void TetralogCore::Look(const AxiSlave& axi, Wires& w) const {
   w.requests = front_.req_valid() ? kRing : 0;
   for (uint32_t r = 0; r < kReaders; ++r) w.requests |= readers_[r].req_valid() ? kA << r : 0;
   if (w.requests != 0) {
-    w.urgent = kC | kMask | (feeder_.a_first(load_a_.asked(), load_b_.asked()) ? kA : kB);
+    w.urgent = kC | kMask | (feeder_.a_first() ? kA : kB);
     w.granted = read_.req_ready(w.requests, w.urgent, w.halt, axi.ar_ready);
   }
   w.beat = read_.beat_valid(w.halt);
@@ -199,6 +199,8 @@ void TetralogCore::Look(const AxiSlave& axi, Wires& w) const {
   w.op_ready = engine_.op_ready(w.op_valid, feeder_.op_last());
   w.feed = {.start = back_.start,
             .feed = &back_.feed,
+            .a_asked = load_a_.asked(),
+            .b_asked = load_b_.asked(),
             .a_loaded = load_a_.loaded(),
             .b_loaded = load_b_.loaded(),
             .op_ready = w.op_ready};
