@@ -394,7 +394,8 @@ module tetralog_core #(
     .busy_o         (a_load_busy)
   );
   operand_loader #(
-    .Rows(Cols), .Panel(PanelB), .AxiData(AxiData), .AddrWidth(AddrWidth), .Depth(DepthB)
+    .Rows(Cols), .Panel(PanelB), .AxiData(AxiData), .AddrWidth(AddrWidth), .Depth(DepthB),
+    .Once(1'b1)
   ) u_load_b (
     .clk_i,
     .rst_ni         (core_rst_n),

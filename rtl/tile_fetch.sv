@@ -14,7 +14,7 @@
 // The user keeps the elements: it writes each word where wr_* says and reads each beat where rd_* says.
 //
 // start_i, while busy_o is low, begins a command; its inputs stay as they are until busy_o falls,
-// after the last beat. Throughput: a segment, a word and a beat a cycle. A place that is read can be
+// after the last beat (line_stride_i, by_cols_i and one_line_i from the cycle after start_i). Throughput: a segment, a word and a beat a cycle. A place that is read can be
 // asked for in the next cycle.
 // Limits: Rows, Cols, Lanes and Tiles powers of two, Lanes <= Cols, Tiles >= 2; those of tile_walker.
 
@@ -228,7 +228,7 @@ module tile_fetch #(
   a_seg_waits : assert property (@(posedge clk_i) disable iff (!rst_ni)
     seg_valid_o && !seg_ready_i |=> seg_valid_o && $stable(seg_addr_o) && $stable(seg_bytes_o));
   a_command_waits : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    busy_o |-> $stable(m_i) && $stable(n_i) && $stable(by_cols_i) && $stable(one_line_i));
+    busy_o && !$past(start_i) |-> $stable(m_i) && $stable(n_i) && $stable(by_cols_i) && $stable(one_line_i));
 `endif
 
 endmodule
