@@ -40,9 +40,8 @@ module addend_loader #(
   output logic                 seg_valid_o,
   input  logic                 seg_ready_i,
   output logic [AddrWidth-1:0] seg_addr_o,
-  output logic [15:0]          seg_bytes_o,
+  output logic [15:0]          seg_last_o,    // bytes - 1
   input  logic                 word_valid_i,
-  output logic                 word_ready_o,
   input  logic [AxiData-1:0]   word_data_i,
   input  logic                 word_last_i,
 
@@ -96,7 +95,7 @@ module addend_loader #(
     .one_line_i(one_line_q),
     .m_i, .n_i, .block_cols_i,
     .busy_o(fetch_busy),
-    .seg_valid_o, .seg_ready_i, .seg_addr_o, .seg_bytes_o,
+    .seg_valid_o, .seg_ready_i, .seg_addr_o, .seg_last_o,
     .word_valid_i, .word_last_i,
     .wr_slot_o(wr_slot),
     .wr_line_o(wr_line),
@@ -107,7 +106,6 @@ module addend_loader #(
     .rd_row_o(rd_row),
     .rd_chunk_o(rd_chunk)
   );
-  assign word_ready_o = 1'b1;
 
   // Writing: the word turned by its line, so that each element meets its bank.
   logic [AxiData-1:0] turned;

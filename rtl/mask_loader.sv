@@ -38,9 +38,8 @@ module mask_loader #(
   output logic                 seg_valid_o,
   input  logic                 seg_ready_i,
   output logic [AddrWidth-1:0] seg_addr_o,
-  output logic [15:0]          seg_bytes_o,
+  output logic [15:0]          seg_last_o,    // bytes - 1
   input  logic                 word_valid_i,
-  output logic                 word_ready_o,
   input  logic [AxiData-1:0]   word_data_i,
   input  logic                 word_last_i,
 
@@ -76,7 +75,7 @@ module mask_loader #(
     .one_line_i(1'b0),
     .m_i, .n_i, .block_cols_i,
     .busy_o,
-    .seg_valid_o, .seg_ready_i, .seg_addr_o, .seg_bytes_o,
+    .seg_valid_o, .seg_ready_i, .seg_addr_o, .seg_last_o,
     .word_valid_i, .word_last_i,
     .wr_slot_o(wr_slot),
     .wr_line_o(wr_line),
@@ -87,7 +86,6 @@ module mask_loader #(
     .rd_row_o(rd_row),
     .rd_chunk_o(rd_chunk)
   );
-  assign word_ready_o = 1'b1;
 
   logic [WordCodes-1:0] passes;
   for (genvar i = 0; i < WordCodes; i++) begin : gen_code

@@ -53,10 +53,9 @@ module operand_loader #(
   output logic                   seg_valid_o,
   input  logic                   seg_ready_i,
   output logic [AddrWidth-1:0]   seg_addr_o,
-  output logic [15:0]            seg_bytes_o,
+  output logic [15:0]            seg_last_o,       // bytes - 1
 
-  input  logic                   word_valid_i,
-  output logic                   word_ready_o,     // always
+  input  logic                   word_valid_i,     // always taken
   input  logic [AxiData-1:0]     word_data_i,
   input  logic                   word_last_i,      // of its segment
 
@@ -99,7 +98,6 @@ module operand_loader #(
   logic [2:0]               ask_sample_left_q;
   logic [PanelWidth-1:0]    ask_row_q;      // of the panel; across 0
   logic [23:PanelWidth]     ask_panels_left_q, ask_panels_left_d;
-  logic [23:0]              repeat_left_q;
   logic [PendingWidth-1:0]  pending_q;
   logic [DepthWidth:0]      free_q, free_next;  // words
 
@@ -131,13 +129,11 @@ module operand_loader #(
     end
   end
 
-  logic [15:0] bytes_last;
   always_comb begin
-    if (!across_i) bytes_last = 16'(k_last_wide >> 1);
-    else if (ask_last_panel_q) bytes_last = 16'(rows_last[PanelWidth-1:1]);
-    else bytes_last = 16'(PanelBytes - 1);
+    if (!across_i) seg_last_o = 16'(k_last_wide >> 1);
+    else if (ask_last_panel_q) seg_last_o = 16'(rows_last[PanelWidth-1:1]);
+    else seg_last_o = 16'(PanelBytes - 1);
   end
-  assign seg_bytes_o = bytes_last + 16'd1;
 
   // One adder for all steps: of k from the segment, of a sample from k = 0, of a row or panel from sample 0.
   // The carry into the upper half of an address is kept in its middle, and added with the next step.
@@ -167,9 +163,9 @@ module operand_loader #(
     assign unused_repeat = ^{samples_i, sample_stride_i, repeat_extent_i, repeat_step_i};
     assign sample_addr   = '0;
     assign ask_again     = 1'b0;
-    assign repeat_left_q = '0;
   end else begin : gen_repeat
     logic [AddrWidth:0] sample_addr_q;
+    logic [23:0]        repeat_left_q;
     logic [24:0]        repeat_next;  // negative after the last time
     assign sample_addr = sample_addr_q;
     assign repeat_next = {1'b0, repeat_left_q} - {1'b0, repeat_step_i};
@@ -302,7 +298,6 @@ module operand_loader #(
     assign across_bank = '0;
   end
 
-  assign word_ready_o = 1'b1;
   assign wr_valid_o   = word_valid_i;
   assign wr_across_o  = across_i;
   assign wr_bank_o    = across_i ? across_bank : row_q;
@@ -341,7 +336,7 @@ module operand_loader #(
   a_fits : assert property (@(posedge clk_i) disable iff (!rst_ni)
     start_i |-> (k_last_wide >> KWidth) == '0 && 32'(samples_i) * 32'(words) <= 32'(Depth));
   a_segment_stable : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    seg_valid_o && !seg_ready_i |=> seg_valid_o && $stable(seg_addr_o) && $stable(seg_bytes_o));
+    seg_valid_o && !seg_ready_i |=> seg_valid_o && $stable(seg_addr_o) && $stable(seg_last_o));
   a_word_expected : assert property (@(posedge clk_i) disable iff (!rst_ni)
     word_valid_i |-> pending_q != '0);
   a_release_taken : assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -51,7 +51,7 @@ module tile_fetch #(
   output logic                  seg_valid_o,
   input  logic                  seg_ready_i,
   output logic [AddrWidth-1:0]  seg_addr_o,
-  output logic [15:0]           seg_bytes_o,
+  output logic [15:0]           seg_last_o,     // bytes - 1
 
   // Words arriving, and their places.
   input  logic                  word_valid_i,
@@ -129,7 +129,7 @@ module tile_fetch #(
   assign line_addr   = line_q == '0 ? tile_addr : line_addr_q;
   assign seg_addr_o  = {line_addr[AddrWidth:Low + 1] + (AddrWidth - Low)'(line_addr[Low]),
                         line_addr[Low-1:0]};
-  assign seg_bytes_o = (16'(tile_elems) * 16'(Nibbles) + 16'd1) >> 1;
+  assign seg_last_o  = (16'(tile_elems) * 16'(Nibbles) - 16'd1) >> 1;
   assign line_fire   = seg_valid_o && seg_ready_i;
   assign tile_next   = line_fire && line_last;
 
@@ -226,7 +226,7 @@ module tile_fetch #(
     word_valid_i |-> wr_q != ask_q || wr_line_q < line_q);
   a_read_ready : assert property (@(posedge clk_i) disable iff (!rst_ni) rd_next_i |-> rd_valid_o);
   a_seg_waits : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    seg_valid_o && !seg_ready_i |=> seg_valid_o && $stable(seg_addr_o) && $stable(seg_bytes_o));
+    seg_valid_o && !seg_ready_i |=> seg_valid_o && $stable(seg_addr_o) && $stable(seg_last_o));
   a_command_waits : assert property (@(posedge clk_i) disable iff (!rst_ni)
     busy_o && !$past(start_i) |-> $stable(m_i) && $stable(n_i) && $stable(by_cols_i) && $stable(one_line_i));
 `endif

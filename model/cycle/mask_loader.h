@@ -40,7 +40,6 @@ class MaskLoader {
   bool seg_valid() const { return fetch_.seg_valid(); }
   uint64_t seg_addr() const { return fetch_.seg_addr(); }
   uint32_t seg_bytes() const { return fetch_.seg_bytes(); }
-  bool word_ready() const { return true; }
 
   bool mask_valid() const { return fetch_.rd_valid(); }
   // Bit l: lane l passes (bit 4l of the RTL's port, whose other bits are 0).
