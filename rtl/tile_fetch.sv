@@ -8,8 +8,8 @@
 // Every line of a tile is one segment; with one_line_i a tile has a single line that stands for all.
 // The buffer has Tiles slots that are filled and read in turn. A line is asked for only when its place
 // is free, so its words are always taken at once and never wait on the bus for the engine: its slot is
-// free, or the tile in it is read and already beyond this row (rows only: a column, or a line that
-// stands for all, is free with the last row). A tile is read when all of it is there, row by row,
+// free, or, with FreeByRow, the tile in it is read and already beyond this row (rows only: a column, or a
+// line that stands for all, is free with the last row). A tile is read when all of it is there, row by row,
 // Lanes columns a beat, only the beats that have columns.
 // The user keeps the elements: it writes each word where wr_* says and reads each beat where rd_* says.
 //
@@ -26,6 +26,7 @@ module tile_fetch #(
   parameter int unsigned AddrWidth  = 40,
   parameter int unsigned Nibbles    = 8,  // of an element: 8 or 1
   parameter int unsigned Tiles      = 2,
+  parameter bit          FreeByRow  = 1'b1,  // a row that is read makes room, else a tile
   localparam int unsigned MaxLine    = (Rows > Cols) ? Rows : Cols,
   localparam int unsigned WordElems  = AxiData / (4 * Nibbles),
   localparam int unsigned SlotWidth  = $clog2(Tiles),
@@ -123,8 +124,8 @@ module tile_fetch #(
   assign tile_elems  = by_cols_i ? (LineWidth + 1)'(tile_rows) : (LineWidth + 1)'(tile_cols);
   assign line_last   = one_line_i || {1'b0, line_q} + (LineWidth + 1)'(1) == tile_lines;
   assign line_free   = held < (SlotWidth + 1)'(Tiles) ||
-                       (held == (SlotWidth + 1)'(Tiles) && !by_cols_i && !one_line_i &&
-                        line_q < LineWidth'(rd_row_q));
+                       (FreeByRow && held == (SlotWidth + 1)'(Tiles) && !by_cols_i &&
+                        !one_line_i && line_q < LineWidth'(rd_row_q));
   assign seg_valid_o = tile_valid && line_free;
   assign line_addr   = line_q == '0 ? tile_addr : line_addr_q;
   assign seg_addr_o  = {line_addr[AddrWidth:Low + 1] + (AddrWidth - Low)'(line_addr[Low]),
