@@ -67,6 +67,7 @@ module operand_loader #(
   output logic [AxiData-1:0]     wr_data_o,
 
   output logic [15:0]            asked_o,          // tile rows before the segment now asked for, modulo 2^16
+  output logic [15:0]            asked_next_o,     // asked_o from the next segment on
   output logic [15:0]            loaded_o,         // tile rows written since reset, modulo 2^16
   output logic                   busy_o            // until the last word of the command is written
 );
@@ -277,13 +278,14 @@ module operand_loader #(
       if (tile_end) loaded_q <= loaded_q + 16'(tiles_last) + 16'd1;
       // Counted with the next segment: then the reader has requested all of this one.
       if (ask) begin
-        asked_q     <= asked_q + 16'(ask_tiles_q);
+        asked_q     <= asked_next_o;
         ask_tiles_q <= ask_tile_end ? {1'b0, ask_tiles_last} + 1'b1 : '0;
       end
     end
   end
-  assign loaded_o = loaded_q;
-  assign asked_o  = asked_q;
+  assign loaded_o     = loaded_q;
+  assign asked_o      = asked_q;
+  assign asked_next_o = asked_q + 16'(ask_tiles_q);
 
   // Banks across: the first WordCodes take the first word of a segment.
   logic [PanelWidth-1:0] across_bank;

@@ -349,7 +349,7 @@ module tetralog_core #(
 
   // ------------------------------------------------------------------ operands A, B
   logic        a_release, b_release;
-  logic [15:0] a_asked, b_asked, a_loaded, b_loaded;
+  logic [15:0] a_asked, b_asked, a_asked_next, b_asked_next, a_loaded, b_loaded;
   logic [BWidth:0] b_panel_words;
   logic        a_wr_valid, a_wr_across, b_wr_valid, b_wr_across;
   logic [$clog2(PanelA)-1:0]    a_wr_bank;
@@ -393,6 +393,7 @@ module tetralog_core #(
     .wr_nibble_o    (a_wr_nibble),
     .wr_data_o      (a_wr_data),
     .asked_o        (a_asked),
+    .asked_next_o   (a_asked_next),
     .loaded_o       (a_loaded),
     .busy_o         (a_load_busy)
   );
@@ -428,6 +429,7 @@ module tetralog_core #(
     .wr_nibble_o    (b_wr_nibble),
     .wr_data_o      (b_wr_data),
     .asked_o        (b_asked),
+    .asked_next_o   (b_asked_next),
     .loaded_o       (b_loaded),
     .busy_o         (b_load_busy)
   );
@@ -529,8 +531,12 @@ module tetralog_core #(
     .cmd_a_samples_i  (back_q.a_samples),
     .cmd_a_resident_i (back_q.a_resident),
     .cmd_panel_words_i(back_panel_words_q),
+    .a_ask_i          (seg_valid[ReaderA] && seg_ready[ReaderA]),
+    .b_ask_i          (seg_valid[ReaderB] && seg_ready[ReaderB]),
     .a_asked_i        (a_asked),
     .b_asked_i        (b_asked),
+    .a_asked_next_i   (a_asked_next),
+    .b_asked_next_i   (b_asked_next),
     .a_loaded_i       (a_loaded),
     .b_loaded_i       (b_loaded),
     .a_first_o        (a_first),

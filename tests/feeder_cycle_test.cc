@@ -133,8 +133,13 @@ class Bench {
     rtl_.cmd_a_samples_i = feed_.a_samples;
     rtl_.cmd_a_resident_i = feed_.a_resident;
     rtl_.cmd_panel_words_i = feed_.panel_words;
-    rtl_.a_asked_i = in_.a_asked;
-    rtl_.b_asked_i = in_.b_asked;
+    // The count of this cycle comes from one of two ports.
+    rtl_.a_ask_i = rng_() & 1;
+    rtl_.b_ask_i = rng_() & 1;
+    rtl_.a_asked_i = rtl_.a_ask_i ? 0 : in_.a_asked;
+    rtl_.b_asked_i = rtl_.b_ask_i ? 0 : in_.b_asked;
+    rtl_.a_asked_next_i = rtl_.a_ask_i ? in_.a_asked : 0;
+    rtl_.b_asked_next_i = rtl_.b_ask_i ? in_.b_asked : 0;
     rtl_.a_loaded_i = in_.a_loaded;
     rtl_.b_loaded_i = in_.b_loaded;
     rtl_.op_ready_i = in_.op_ready;

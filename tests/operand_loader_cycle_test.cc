@@ -25,6 +25,7 @@ namespace {
 template <typename Unit>
 void Compare(OutputCheck& check, const Unit& rtl, const OperandLoader& model) {
   check("busy", rtl.busy_o, model.busy());
+  check("asked_next", rtl.asked_next_o, model.asked_next());
   check("asked", rtl.asked_o, model.asked());
   check("loaded", rtl.loaded_o, model.loaded());
   check("seg_valid", rtl.seg_valid_o, model.seg_valid());

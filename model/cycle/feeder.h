@@ -27,9 +27,9 @@ class Feeder {
     uint32_t panel_words = 0;  // words of a bank that a panel of A takes
   };
   struct Inputs {
-    bool start = false;          // only while !busy()
-    const Feed* feed = nullptr;  // used with start
-    uint16_t a_asked = 0, b_asked = 0;
+    bool start = false;                 // only while !busy()
+    const Feed* feed = nullptr;         // used with start
+    uint16_t a_asked = 0, b_asked = 0;  // with the segments that are taken in this cycle
     uint16_t a_loaded = 0, b_loaded = 0;
     bool op_ready = false;
     bool operator==(const Inputs&) const = default;

@@ -194,10 +194,12 @@ void TetralogCore::Look(const AxiSlave& axi, Wires& w) const {
 
   w.op_valid = feeder_.op_valid();
   w.op_ready = engine_.op_ready(w.op_valid, feeder_.op_last());
+  const uint32_t taken = reader_.seg_ready(w.granted >> 1) &
+                         ((load_a_.seg_valid() ? 1U : 0U) | (load_b_.seg_valid() ? 2U : 0U));
   w.feed = {.start = back_.start,
             .feed = &back_.feed,
-            .a_asked = load_a_.asked(),
-            .b_asked = load_b_.asked(),
+            .a_asked = (taken & 1) != 0 ? load_a_.asked_next() : load_a_.asked(),
+            .b_asked = (taken & 2) != 0 ? load_b_.asked_next() : load_b_.asked(),
             .a_loaded = load_a_.loaded(),
             .b_loaded = load_b_.loaded(),
             .op_ready = w.op_ready};
