@@ -144,21 +144,20 @@ module feeder #(
   // Loading order: a tile row of A, a panel of B, the rest of A's panel, the rest of B's block, and
   // then the next panel of A before the next block.
   // Both outcomes of this cycle are compared, since it is known late.
-  logic [ACount-1:0] a_asked [2];
-  logic [BCount-1:0] b_asked [2], b_block_asked [2];
-  logic [1:0]        a_none, a_few, b_panel, block_asked;
-  logic              a_first_q;
-  assign a_asked[0]       = a_asked_i[ACount-1:0] - a_seq_q;
-  assign a_asked[1]       = a_asked_next_i[ACount-1:0] - a_seq_q;
-  assign b_asked[0]       = b_asked_i[BCount-1:0] - b_seq_q;
-  assign b_asked[1]       = b_asked_next_i[BCount-1:0] - b_seq_q;
-  assign b_block_asked[0] = b_asked_i[BCount-1:0] - b_block_seq_q;
-  assign b_block_asked[1] = b_asked_next_i[BCount-1:0] - b_block_seq_q;
+  logic [1:0] a_none, a_few, b_panel, block_asked;
+  logic       a_first_q;
   for (genvar i = 0; i < 2; i++) begin : gen_asked
-    assign a_none[i]      = a_asked[i] == '0;
-    assign a_few[i]       = a_asked[i] < ACount'(GroupsA);
-    assign b_panel[i]     = b_asked[i] >= BCount'(GroupsB);
-    assign block_asked[i] = tile_valid && b_block_asked[i] >= BCount'(cmd_block_cols_i >> $clog2(Cols));
+    logic [ACount-1:0] a_count, a_ahead_asked;
+    logic [BCount-1:0] b_count, b_ahead_asked, b_block_asked;
+    assign a_count        = i == 0 ? a_asked_i[ACount-1:0] : a_asked_next_i[ACount-1:0];
+    assign b_count        = i == 0 ? b_asked_i[BCount-1:0] : b_asked_next_i[BCount-1:0];
+    assign a_ahead_asked  = a_count - a_seq_q;
+    assign b_ahead_asked  = b_count - b_seq_q;
+    assign b_block_asked  = b_count - b_block_seq_q;
+    assign a_none[i]      = a_ahead_asked == '0;
+    assign a_few[i]       = a_ahead_asked < ACount'(GroupsA);
+    assign b_panel[i]     = b_ahead_asked >= BCount'(GroupsB);
+    assign block_asked[i] = tile_valid && b_block_asked >= BCount'(cmd_block_cols_i >> $clog2(Cols));
   end
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) a_first_q <= 1'b1;

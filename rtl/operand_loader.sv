@@ -88,10 +88,10 @@ module operand_loader #(
   assign k_last      = k_last_wide[KWidth-1:0];
   assign sample_last = Once ? 3'd0 : 3'(samples_i - 4'd1);
 
-  logic [DepthWidth-1:0] words_last;  // w - 1
+  logic [DepthWidth-1:0] words_last_q;  // w - 1
   logic [DepthWidth:0]   words;
-  assign words_last = k_last[KWidth-1:NibbleWidth];
-  assign words      = {1'b0, words_last} + 1'b1;
+  always_ff @(posedge clk_i) if (start_i) words_last_q <= k_last[KWidth-1:NibbleWidth];
+  assign words = {1'b0, words_last_q} + 1'b1;
 
   // ---- Address side -------------------------------------------------------------------------------
   logic                     active_q;
@@ -111,7 +111,7 @@ module operand_loader #(
   assign ask_k_end      = ask_last_k_q;
   assign ask_sample_end = ask_k_end && ask_sample_left_q == '0;
   assign ask_tensor_end = ask_sample_end && ask_last_row_q;
-  assign seg_valid_o    = active_q && !(&pending_q) && (!ask_first_q || free_q > {1'b0, words_last});
+  assign seg_valid_o    = active_q && !(&pending_q) && (!ask_first_q || free_q > {1'b0, words_last_q});
 
   // The next row; across, the next panel.
   logic                  ask_panel_end;
@@ -336,7 +336,7 @@ module operand_loader #(
     start_i |-> !busy_o && rows_i != '0 && k_i != '0 && samples_i != '0 && samples_i <= 4'd8 &&
                 repeat_extent_i != '0 && repeat_step_i != '0);
   a_fits : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    start_i |-> (k_last_wide >> KWidth) == '0 && 32'(samples_i) * 32'(words) <= 32'(Depth));
+    start_i |-> (k_last_wide >> KWidth) == '0 && 32'(samples_i) * (32'(k_last[KWidth-1:NibbleWidth]) + 1) <= 32'(Depth));
   a_segment_stable : assert property (@(posedge clk_i) disable iff (!rst_ni)
     seg_valid_o && !seg_ready_i |=> seg_valid_o && $stable(seg_addr_o) && $stable(seg_last_o));
   a_word_expected : assert property (@(posedge clk_i) disable iff (!rst_ni)
