@@ -40,9 +40,8 @@ module addend_loader #(
   output logic                 seg_valid_o,
   input  logic                 seg_ready_i,
   output logic [AddrWidth-1:0] seg_addr_o,
-  output logic [15:0]          seg_bytes_o,
+  output logic [15:0]          seg_last_o,    // bytes - 1
   input  logic                 word_valid_i,
-  output logic                 word_ready_o,
   input  logic [AxiData-1:0]   word_data_i,
   input  logic                 word_last_i,
 
@@ -68,11 +67,16 @@ module addend_loader #(
   if (Rows < Banks || Cols < Banks)
     $error("addend_loader: Rows and Cols must be at least max(Lanes, AxiData / 32)");
 
-  logic        by_cols, one_line;
+  // Compared with start_i, since the walk has no time for it.
+  logic        by_cols_q, one_line_q;
   logic [31:0] line_stride;
-  assign by_cols     = col_stride_i != 32'd4;
-  assign line_stride = by_cols ? col_stride_i : row_stride_i;
-  assign one_line    = line_stride == '0;
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      by_cols_q  <= col_stride_i != 32'd4;
+      one_line_q <= col_stride_i == '0 || (col_stride_i == 32'd4 && row_stride_i == '0);
+    end
+  end
+  assign line_stride = by_cols_q ? col_stride_i : row_stride_i;
 
   logic                     fetch_busy, rd_valid, rd_next;
   logic [SlotWidth-1:0]     wr_slot, rd_slot;
@@ -87,11 +91,11 @@ module addend_loader #(
     .clk_i, .rst_ni,
     .start_i, .base_i,
     .line_stride_i(line_stride),
-    .by_cols_i(by_cols),
-    .one_line_i(one_line),
+    .by_cols_i(by_cols_q),
+    .one_line_i(one_line_q),
     .m_i, .n_i, .block_cols_i,
     .busy_o(fetch_busy),
-    .seg_valid_o, .seg_ready_i, .seg_addr_o, .seg_bytes_o,
+    .seg_valid_o, .seg_ready_i, .seg_addr_o, .seg_last_o,
     .word_valid_i, .word_last_i,
     .wr_slot_o(wr_slot),
     .wr_line_o(wr_line),
@@ -102,7 +106,6 @@ module addend_loader #(
     .rd_row_o(rd_row),
     .rd_chunk_o(rd_chunk)
   );
-  assign word_ready_o = 1'b1;
 
   // Writing: the word turned by its line, so that each element meets its bank.
   logic [AxiData-1:0] turned;
@@ -118,8 +121,8 @@ module addend_loader #(
   logic [BankAddr-1:0]     rd_addr;
   logic [BankWidth-1:0]    first_q;  // bank of lane 0
   logic                    c_valid_q;
-  assign row     = (one_line && !by_cols) ? '0 : rd_row;
-  assign col     = (one_line && by_cols) ? '0 : $clog2(Cols)'(rd_chunk) << $clog2(Lanes);
+  assign row     = (one_line_q && !by_cols_q) ? '0 : rd_row;
+  assign col     = (one_line_q && by_cols_q) ? '0 : $clog2(Cols)'(rd_chunk) << $clog2(Lanes);
   assign rd_addr = BankAddr'(rd_slot) << ($clog2(Rows) + ColShift) | BankAddr'(row) << ColShift |
                    BankAddr'(col) >> BankWidth;
   assign rd_next = rd_valid && (!c_valid_q || c_ready_i);
@@ -131,9 +134,9 @@ module addend_loader #(
     logic                 hit;
     logic [BankAddr-1:0]  wr_addr, wr_row, wr_col;
     assign elem    = BankWidth'(b) - wr_line[BankWidth-1:0];
-    assign wr_row  = by_cols ? (BankAddr'(wr_word) >> PartWidth) << BankWidth | BankAddr'(elem)
+    assign wr_row  = by_cols_q ? (BankAddr'(wr_word) >> PartWidth) << BankWidth | BankAddr'(elem)
                              : BankAddr'(wr_line);
-    assign wr_col  = by_cols ? BankAddr'(wr_line) >> BankWidth : BankAddr'(wr_word) >> PartWidth;
+    assign wr_col  = by_cols_q ? BankAddr'(wr_line) >> BankWidth : BankAddr'(wr_word) >> PartWidth;
     assign wr_addr = BankAddr'(wr_slot) << ($clog2(Rows) + ColShift) | wr_row << ColShift | wr_col;
     if (PartWidth == 0) begin : gen_all
       assign hit = 1'b1;
@@ -168,7 +171,7 @@ module addend_loader #(
 
   assign c_valid_o = c_valid_q;
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    assign c_data_o[l*32 +: 32] = (one_line && by_cols) ? lanes[31:0] : lanes[l*32 +: 32];
+    assign c_data_o[l*32 +: 32] = (one_line_q && by_cols_q) ? lanes[31:0] : lanes[l*32 +: 32];
   end
   assign busy_o = fetch_busy || c_valid_q;
 

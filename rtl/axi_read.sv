@@ -14,6 +14,7 @@
 // address that is out stays until it is accepted, and busy_o falls with the last beat.
 //
 // A stream must ask only for what it can take: a beat that waits holds up all beats behind it.
+// Which stream's beat comes next is told a cycle ahead (next_o), whether or not it will be delivered.
 // Both AXI channels are registered: no path leads from an AXI input to an AXI output.
 // Latency: one cycle from request to address, one from R to the stream. Throughput: an address and a
 // beat a cycle. Limits: a burst is granted while fewer than MaxBeats (up to 240) beats are outstanding: MaxBeats
@@ -39,6 +40,9 @@ module axi_read #(
   output logic [Streams-1:0]           beat_valid_o,
   input  logic [Streams-1:0]           beat_ready_i,
   output logic [AxiData-1:0]           beat_data_o,   // of all streams
+  output logic                         beat_last_o,   // of its burst
+  output logic [Streams-1:0]           next_o,        // a beat of this stream is there in the next cycle
+  output logic                         next_last_o,   // and is the last of its burst
 
   input  logic                         halt_i,
   output logic [Streams-1:0]           error_o,       // stays until reset
@@ -131,18 +135,22 @@ module axi_read #(
   assign m_axi_arqos_o   = 4'b0000;
 
   // Beats: a register, and a second one for the beat that arrives while the first is held up.
-  localparam int unsigned BeatWidth = IdWidth + AxiData + 1;
+  localparam int unsigned BeatWidth = IdWidth + AxiData + 2;
   logic                 r_valid_q, skid_valid_q, r_free;
-  logic [BeatWidth-1:0] r_q, skid_q, r_in;
+  logic [BeatWidth-1:0] r_q, skid_q, r_in, r_d;
   logic [IdWidth-1:0]   r_id;
   logic                 r_bad, r_done;
   logic [Streams-1:0]   r_sel, drop;
-  assign r_in = {m_axi_rid_i, m_axi_rresp_i[1], m_axi_rdata_i};
+  assign r_in = {m_axi_rid_i, m_axi_rlast_i, m_axi_rresp_i[1], m_axi_rdata_i};
+  assign r_d  = skid_valid_q ? skid_q : r_in;
   assign m_axi_rready_o = !skid_valid_q;
-  assign {r_id, r_bad, beat_data_o} = r_q;
+  assign {r_id, beat_last_o, r_bad, beat_data_o} = r_q;
+  assign next_last_o = r_d[BeatWidth-IdWidth-1];
 
   for (genvar s = 0; s < Streams; s++) begin : gen_stream
-    assign r_sel[s] = r_valid_q && r_id == IdWidth'(s);
+    assign r_sel[s]  = r_valid_q && r_id == IdWidth'(s);
+    assign next_o[s] = r_free && (skid_valid_q || m_axi_rvalid_i) &&
+                       r_d[BeatWidth-1 -: IdWidth] == IdWidth'(s);
   end
   assign drop         = error_q | {Streams{halt_i || r_bad}};
   assign beat_valid_o = r_sel & ~drop;
@@ -163,7 +171,7 @@ module axi_read #(
     end
   end
   always_ff @(posedge clk_i) begin
-    if (r_free) r_q <= skid_valid_q ? skid_q : r_in;
+    if (r_free) r_q <= r_d;
     if (!skid_valid_q) skid_q <= r_in;
   end
 
@@ -171,9 +179,9 @@ module axi_read #(
   assign busy_o  = beats_q != '0;
   assign beat_o  = m_axi_rvalid_i && m_axi_rready_o;
 
-  // Exclusive accesses are never asked for, and beats are counted.
+  // Exclusive accesses are never asked for.
   logic unused_bits;
-  assign unused_bits = m_axi_rresp_i[0] ^ m_axi_rlast_i;
+  assign unused_bits = m_axi_rresp_i[0];
 
 `ifndef SYNTHESIS
   a_ar_waits : assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -47,12 +47,16 @@ module feeder #(
   input  logic [AWidth:0]        cmd_panel_words_i,  // words of a bank that a panel of A takes
 
   // Tile rows of A and tile columns of B asked for and loaded since reset, modulo 2^16; which is to be
-  // asked for first; panels given back.
+  // asked for first; panels given back. The count asked for becomes *_asked_next_i with *_ask_i.
+  input  logic                   a_ask_i,
+  input  logic                   b_ask_i,
   input  logic [15:0]            a_asked_i,
   input  logic [15:0]            b_asked_i,
+  input  logic [15:0]            a_asked_next_i,
+  input  logic [15:0]            b_asked_next_i,
   input  logic [15:0]            a_loaded_i,
   input  logic [15:0]            b_loaded_i,
-  output logic                   a_first_o,
+  output logic                   a_first_o,          // as the counts are in this cycle
   output logic                   a_release_o,
   output logic                   b_release_o,
   output logic [BWidth:0]        b_panel_words_o,
@@ -94,7 +98,7 @@ module feeder #(
   logic [RowsWidth-1:0] rows;
   logic [ColsWidth-1:0] cols;
   logic                 last_col, last_row, last_panel_a, last_panel_b, last_block, last_tile;
-  logic [32:0]          unused_addr;
+  logic [32:0]          unused_addr, unused_split;
   tile_walker #(.Rows(Rows), .Cols(Cols), .AxiData(AxiData), .AddrWidth(32)) u_walker (
     .clk_i, .rst_ni,
     .start_i,
@@ -111,6 +115,7 @@ module feeder #(
     .rows_o        (rows),
     .cols_o        (cols),
     .addr_o        (unused_addr),
+    .addr_split_o  (unused_split),
     .last_col_o    (last_col),
     .last_row_o    (last_row),
     .last_panel_a_o(last_panel_a),
@@ -127,27 +132,45 @@ module feeder #(
   assign a_group = GroupAWidth'(m0 >> $clog2(Rows)) & GroupAWidth'(GroupsA - 1);
   assign b_group = GroupBWidth'(n0 >> $clog2(Cols)) & GroupBWidth'(GroupsB - 1);
 
-  // Of the panels, in load order: the number of their first tile row or column.
-  logic [15:0] a_seq_q, a_first_seq_q, b_seq_q, b_block_seq_q, a_ahead, b_ahead;
-  assign a_ahead = a_loaded_i - a_seq_q;
-  assign b_ahead = b_loaded_i - b_seq_q;
+  // Of the panels, in load order: the number of their first tile row or column, modulo what a buffer and
+  // the block that it gives back can hold.
+  localparam int unsigned ACount = AWidth + $clog2(GroupsA) + 2;
+  localparam int unsigned BCount = BWidth + $clog2(GroupsB) + 2;
+  logic [ACount-1:0] a_seq_q, a_first_seq_q, a_seq_d, a_ahead;
+  logic [BCount-1:0] b_seq_q, b_block_seq_q, b_seq_d, b_ahead;
+  assign a_ahead = a_loaded_i[ACount-1:0] - a_seq_q;
+  assign b_ahead = b_loaded_i[BCount-1:0] - b_seq_q;
 
   // Loading order: a tile row of A, a panel of B, the rest of A's panel, the rest of B's block, and
   // then the next panel of A before the next block.
-  logic [15:0] a_asked, b_asked, b_block_asked;
-  logic        block_asked;
-  assign a_asked       = a_asked_i - a_seq_q;
-  assign b_asked       = b_asked_i - b_seq_q;
-  assign b_block_asked = b_asked_i - b_block_seq_q;
-  assign block_asked   = tile_valid && 24'(b_block_asked) >= cmd_block_cols_i >> $clog2(Cols);
-  assign a_first_o     = block_asked || a_asked == '0 ||
-                         (a_asked < 16'(GroupsA) && b_asked >= 16'(GroupsB));
+  // Both outcomes of this cycle are compared, since it is known late.
+  logic [1:0] a_none, a_few, b_panel, block_asked;
+  logic       a_first_q;
+  for (genvar i = 0; i < 2; i++) begin : gen_asked
+    logic [ACount-1:0] a_count, a_ahead_asked;
+    logic [BCount-1:0] b_count, b_ahead_asked, b_block_asked;
+    assign a_count        = i == 0 ? a_asked_i[ACount-1:0] : a_asked_next_i[ACount-1:0];
+    assign b_count        = i == 0 ? b_asked_i[BCount-1:0] : b_asked_next_i[BCount-1:0];
+    assign a_ahead_asked  = a_count - a_seq_q;
+    assign b_ahead_asked  = b_count - b_seq_q;
+    assign b_block_asked  = b_count - b_block_seq_q;
+    assign a_none[i]      = a_ahead_asked == '0;
+    assign a_few[i]       = a_ahead_asked < ACount'(GroupsA);
+    assign b_panel[i]     = b_ahead_asked >= BCount'(GroupsB);
+    assign block_asked[i] = tile_valid && b_block_asked >= BCount'(cmd_block_cols_i >> $clog2(Cols));
+  end
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) a_first_q <= 1'b1;
+    else a_first_q <= block_asked[b_ask_i] || a_none[a_ask_i] ||
+                      (a_few[a_ask_i] && b_panel[b_ask_i]);
+  end
+  assign a_first_o = a_first_q;
   logic [23:0] k_left_q;
   logic [3:0]  sample_q;
   logic [BeatWidth-1:0] beat_q;
   logic        last_beat, last_sample, last_word_beat, word_start;
   assign advance        = !valid_q || op_ready_i;
-  assign loaded         = a_ahead > 16'(a_group) && b_ahead > 16'(b_group);
+  assign loaded         = a_ahead > ACount'(a_group) && b_ahead > BCount'(b_group);
   assign fire           = tile_valid && loaded && advance;
   assign last_beat      = k_left_q <= 24'(Dot);
   assign last_sample    = sample_q == cmd_a_samples_i;
@@ -170,7 +193,6 @@ module feeder #(
   logic              b_end, a_end, block_end, a_again;
   logic [AWidth-1:0] a_panel_d;
   logic [BWidth-1:0] b_panel_d;
-  logic [15:0]       a_seq_d, b_seq_d;
   assign b_end     = last_col && last_row;
   assign a_end     = b_end && last_panel_b;
   assign block_end = a_end && last_panel_a;
@@ -184,14 +206,14 @@ module feeder #(
       b_seq_d   = b_block_seq_q;
       b_panel_d = b_block_panel_q;
     end else if (b_end) begin
-      b_seq_d   = b_seq_q + 16'(b_group) + 16'd1;
+      b_seq_d   = b_seq_q + BCount'(b_group) + BCount'(1);
       b_panel_d = b_next_panel;
     end
     if (a_again) begin
       a_seq_d   = a_first_seq_q;
       a_panel_d = a_first_panel_q;
     end else if (a_end) begin
-      a_seq_d   = a_seq_q + 16'(a_group) + 16'd1;
+      a_seq_d   = a_seq_q + ACount'(a_group) + ACount'(1);
       a_panel_d = a_next_panel;
     end
   end
@@ -307,7 +329,8 @@ module feeder #(
   assign busy_o       = tile_valid || valid_q;
 
   logic unused_bits;
-  assign unused_bits = ^{unused_addr, cmd_panel_words_i, k_words};
+  assign unused_bits = ^{a_asked_i, b_asked_i, a_asked_next_i, b_asked_next_i, a_loaded_i, b_loaded_i,
+                         unused_addr, unused_split, cmd_panel_words_i, k_words};
 
   if (WordCodes % Dot != 0)
     $error("feeder: Dot must divide AxiData / 4");

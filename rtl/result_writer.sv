@@ -161,7 +161,7 @@ module result_writer #(
   // The walker shows the tile that is being filled. It goes on when that tile is full and the write
   // side has taken its address and size.
   logic [32:0]          line_step, element_step;  // nibbles
-  logic [AddrWidth:0]   tile_addr;
+  logic [AddrWidth:0]   tile_addr, unused_split;
   logic [RowsWidth-1:0] tile_rows;
   logic [ColsWidth-1:0] tile_cols;
   logic                 tile_valid, tile_next, tile_last;
@@ -170,7 +170,7 @@ module result_writer #(
   logic                 unused_nibble;
   assign line_step     = {stride_q, 1'b0};
   assign element_step  = int32_q ? 33'd8 : 33'd1;
-  assign unused_nibble = tile_addr[0];  // tiles start at even rows and columns: 0
+  assign unused_nibble = tile_addr[0] ^ (^unused_split);  // tiles start at even rows and columns: 0
   tile_walker #(.Rows(Rows), .Cols(Cols), .AxiData(AxiData), .AddrWidth(AddrWidth)) u_walker (
     .clk_i, .rst_ni,
     .start_i      (state_q == StStart),
@@ -187,6 +187,7 @@ module result_writer #(
     .rows_o       (tile_rows),
     .cols_o       (tile_cols),
     .addr_o       (tile_addr),
+    .addr_split_o (unused_split),
     .last_col_o   (unused_flags[0]),
     .last_row_o   (unused_flags[1]),
     .last_panel_a_o(unused_flags[2]),

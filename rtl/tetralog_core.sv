@@ -8,7 +8,7 @@
 //                                     back command -> addend, mask loaders      feeder
 //                                                              |                  |
 //   AXI4 write <- result_writer <--------------------------- tetralog_engine <----+
-//   AXI4 read  -> axi_read -> a stream_reader for each of A, B, C, mask; ring entries
+//   AXI4 read  -> axi_read -> stream_reader -> A, B, C, mask; ring entries
 //
 // Up to three commands are in flight: the one whose operands load (front), the one that computes
 // (back), and the one whose results are written. Registers, commands, records and rules are in
@@ -111,7 +111,7 @@ module tetralog_core #(
   localparam int unsigned StreamC    = 3;
   localparam int unsigned StreamMask = 4;
   localparam int unsigned Streams    = 5;
-  // Those with a stream_reader.
+  // Those of the stream_reader.
   localparam int unsigned ReaderA    = 0;
   localparam int unsigned ReaderB    = 1;
   localparam int unsigned ReaderC    = 2;
@@ -211,10 +211,11 @@ module tetralog_core #(
   end
 
   // -------------------------------------------------------------------- read port
-  logic [Streams-1:0]           req_valid, req_ready, beat_valid, beat_ready;
+  logic [Streams-1:0]           req_valid, req_ready, beat_valid, beat_ready, next_beat;
   logic [Streams*AddrWidth-1:0] req_addr;
   logic [Streams*8-1:0]         req_len;
   logic [AxiData-1:0]           beat_data;
+  logic                         beat_last, next_last;
   // C and mask are small and near their use; of A and B the feeder knows which is needed first.
   logic [Streams-1:0] urgent;
   logic               a_first;
@@ -231,6 +232,9 @@ module tetralog_core #(
     .beat_valid_o(beat_valid),
     .beat_ready_i(beat_ready),
     .beat_data_o (beat_data),
+    .beat_last_o (beat_last),
+    .next_o      (next_beat),
+    .next_last_o (next_last),
     .halt_i      (halt),
     .error_o     (read_error),
     .busy_o      (read_busy),
@@ -241,36 +245,36 @@ module tetralog_core #(
     .m_axi_rresp_i, .m_axi_rlast_i
   );
 
-  // Segments in, words out, one reader for each stream but the ring.
-  logic [Readers-1:0]           seg_valid, seg_ready, word_valid, word_ready, word_last;
+  // Segments in, words out, for each stream but the ring. Words are always taken.
+  logic [Readers-1:0]           seg_valid, seg_ready, word_valid;
   logic [Readers*AddrWidth-1:0] seg_addr;
-  logic [Readers*16-1:0]        seg_bytes;
-  logic [Readers*AxiData-1:0]   word_data;
-  for (genvar r = 0; r < Readers; r++) begin : gen_reader
-    localparam int unsigned Stream = r + StreamA;
-    stream_reader #(
-      .AddrWidth(AddrWidth), .AxiData(AxiData), .Segments((r <= ReaderB) ? 32 : 16),
-      .Align((r == ReaderC) ? 4 : 1)
-    ) u_reader (
-      .clk_i,
-      .rst_ni      (core_rst_n),
-      .seg_valid_i (seg_valid[r]),
-      .seg_ready_o (seg_ready[r]),
-      .seg_addr_i  (seg_addr[r*AddrWidth +: AddrWidth]),
-      .seg_bytes_i (seg_bytes[r*16 +: 16]),
-      .req_valid_o (req_valid[Stream]),
-      .req_ready_i (req_ready[Stream]),
-      .req_addr_o  (req_addr[Stream*AddrWidth +: AddrWidth]),
-      .req_len_o   (req_len[Stream*8 +: 8]),
-      .beat_valid_i(beat_valid[Stream]),
-      .beat_ready_o(beat_ready[Stream]),
-      .beat_data_i (beat_data),
-      .word_valid_o(word_valid[r]),
-      .word_ready_i(word_ready[r]),
-      .word_data_o (word_data[r*AxiData +: AxiData]),
-      .word_last_o (word_last[r])
-    );
-  end
+  logic [Readers*16-1:0]        seg_last;
+  logic [AxiData-1:0]           word_data;
+  logic                         word_last, reader_ready;
+  assign beat_ready[Streams-1:StreamA] = {Readers{reader_ready}};
+  stream_reader #(.Streams(Readers), .AddrWidth(AddrWidth), .AxiData(AxiData)) u_reader (
+    .clk_i,
+    .rst_ni      (core_rst_n),
+    .seg_valid_i (seg_valid),
+    .seg_ready_o (seg_ready),
+    .seg_addr_i  (seg_addr),
+    .seg_last_i  (seg_last),
+    .req_valid_o (req_valid[Streams-1:StreamA]),
+    .req_ready_i (req_ready[Streams-1:StreamA]),
+    .req_addr_o  (req_addr[Streams*AddrWidth-1:StreamA*AddrWidth]),
+    .req_len_o   (req_len[Streams*8-1:StreamA*8]),
+    .next_i      (next_beat[Streams-1:StreamA]),
+    .next_last_i (next_last),
+    .beat_valid_i(beat_valid[Streams-1:StreamA]),
+    .beat_ready_o(reader_ready),
+    .beat_last_i (beat_last),
+    .beat_data_i (beat_data),
+    .word_valid_o(word_valid),
+    .word_data_o (word_data),
+    .word_last_o (word_last)
+  );
+  logic unused_next;
+  assign unused_next = next_beat[StreamRing];
 
   // -------------------------------------------------------------------- front end
   logic [1023:0]          front_bits;
@@ -345,7 +349,7 @@ module tetralog_core #(
 
   // ------------------------------------------------------------------ operands A, B
   logic        a_release, b_release;
-  logic [15:0] a_asked, b_asked, a_loaded, b_loaded;
+  logic [15:0] a_asked, b_asked, a_asked_next, b_asked_next, a_loaded, b_loaded;
   logic [BWidth:0] b_panel_words;
   logic        a_wr_valid, a_wr_across, b_wr_valid, b_wr_across;
   logic [$clog2(PanelA)-1:0]    a_wr_bank;
@@ -378,11 +382,10 @@ module tetralog_core #(
     .seg_valid_o    (seg_valid[ReaderA]),
     .seg_ready_i    (seg_ready[ReaderA]),
     .seg_addr_o     (seg_addr[ReaderA*AddrWidth +: AddrWidth]),
-    .seg_bytes_o    (seg_bytes[ReaderA*16 +: 16]),
+    .seg_last_o     (seg_last[ReaderA*16 +: 16]),
     .word_valid_i   (word_valid[ReaderA]),
-    .word_ready_o   (word_ready[ReaderA]),
-    .word_data_i    (word_data[ReaderA*AxiData +: AxiData]),
-    .word_last_i    (word_last[ReaderA]),
+    .word_data_i    (word_data),
+    .word_last_i    (word_last),
     .wr_valid_o     (a_wr_valid),
     .wr_across_o    (a_wr_across),
     .wr_bank_o      (a_wr_bank),
@@ -390,11 +393,13 @@ module tetralog_core #(
     .wr_nibble_o    (a_wr_nibble),
     .wr_data_o      (a_wr_data),
     .asked_o        (a_asked),
+    .asked_next_o   (a_asked_next),
     .loaded_o       (a_loaded),
     .busy_o         (a_load_busy)
   );
   operand_loader #(
-    .Rows(Cols), .Panel(PanelB), .AxiData(AxiData), .AddrWidth(AddrWidth), .Depth(DepthB)
+    .Rows(Cols), .Panel(PanelB), .AxiData(AxiData), .AddrWidth(AddrWidth), .Depth(DepthB),
+    .Once(1'b1)
   ) u_load_b (
     .clk_i,
     .rst_ni         (core_rst_n),
@@ -413,11 +418,10 @@ module tetralog_core #(
     .seg_valid_o    (seg_valid[ReaderB]),
     .seg_ready_i    (seg_ready[ReaderB]),
     .seg_addr_o     (seg_addr[ReaderB*AddrWidth +: AddrWidth]),
-    .seg_bytes_o    (seg_bytes[ReaderB*16 +: 16]),
+    .seg_last_o     (seg_last[ReaderB*16 +: 16]),
     .word_valid_i   (word_valid[ReaderB]),
-    .word_ready_o   (word_ready[ReaderB]),
-    .word_data_i    (word_data[ReaderB*AxiData +: AxiData]),
-    .word_last_i    (word_last[ReaderB]),
+    .word_data_i    (word_data),
+    .word_last_i    (word_last),
     .wr_valid_o     (b_wr_valid),
     .wr_across_o    (b_wr_across),
     .wr_bank_o      (b_wr_bank),
@@ -425,6 +429,7 @@ module tetralog_core #(
     .wr_nibble_o    (b_wr_nibble),
     .wr_data_o      (b_wr_data),
     .asked_o        (b_asked),
+    .asked_next_o   (b_asked_next),
     .loaded_o       (b_loaded),
     .busy_o         (b_load_busy)
   );
@@ -526,8 +531,12 @@ module tetralog_core #(
     .cmd_a_samples_i  (back_q.a_samples),
     .cmd_a_resident_i (back_q.a_resident),
     .cmd_panel_words_i(back_panel_words_q),
+    .a_ask_i          (seg_valid[ReaderA] && seg_ready[ReaderA]),
+    .b_ask_i          (seg_valid[ReaderB] && seg_ready[ReaderB]),
     .a_asked_i        (a_asked),
     .b_asked_i        (b_asked),
+    .a_asked_next_i   (a_asked_next),
+    .b_asked_next_i   (b_asked_next),
     .a_loaded_i       (a_loaded),
     .b_loaded_i       (b_loaded),
     .a_first_o        (a_first),
@@ -592,11 +601,10 @@ module tetralog_core #(
     .seg_valid_o (seg_valid[ReaderC]),
     .seg_ready_i (seg_ready[ReaderC]),
     .seg_addr_o  (seg_addr[ReaderC*AddrWidth +: AddrWidth]),
-    .seg_bytes_o (seg_bytes[ReaderC*16 +: 16]),
+    .seg_last_o  (seg_last[ReaderC*16 +: 16]),
     .word_valid_i(word_valid[ReaderC]),
-    .word_ready_o(word_ready[ReaderC]),
-    .word_data_i (word_data[ReaderC*AxiData +: AxiData]),
-    .word_last_i (word_last[ReaderC]),
+    .word_data_i (word_data),
+    .word_last_i (word_last),
     .c_valid_o   (c_valid),
     .c_ready_i   (c_ready),
     .c_data_o    (c_data)
@@ -617,11 +625,10 @@ module tetralog_core #(
     .seg_valid_o (seg_valid[ReaderMask]),
     .seg_ready_i (seg_ready[ReaderMask]),
     .seg_addr_o  (seg_addr[ReaderMask*AddrWidth +: AddrWidth]),
-    .seg_bytes_o (seg_bytes[ReaderMask*16 +: 16]),
+    .seg_last_o  (seg_last[ReaderMask*16 +: 16]),
     .word_valid_i(word_valid[ReaderMask]),
-    .word_ready_o(word_ready[ReaderMask]),
-    .word_data_i (word_data[ReaderMask*AxiData +: AxiData]),
-    .word_last_i (word_last[ReaderMask]),
+    .word_data_i (word_data),
+    .word_last_i (word_last),
     .mask_valid_o(mask_valid),
     .mask_ready_i(mask_ready),
     .mask_data_o (mask_data)

@@ -8,13 +8,13 @@
 // Every line of a tile is one segment; with one_line_i a tile has a single line that stands for all.
 // The buffer has Tiles slots that are filled and read in turn. A line is asked for only when its place
 // is free, so its words are always taken at once and never wait on the bus for the engine: its slot is
-// free, or the tile in it is read and already beyond this row (rows only: a column, or a line that
-// stands for all, is free with the last row). A tile is read when all of it is there, row by row,
+// free, or, with FreeByRow, the tile in it is read and already beyond this row (rows only: a column, or a
+// line that stands for all, is free with the last row). A tile is read when all of it is there, row by row,
 // Lanes columns a beat, only the beats that have columns.
 // The user keeps the elements: it writes each word where wr_* says and reads each beat where rd_* says.
 //
 // start_i, while busy_o is low, begins a command; its inputs stay as they are until busy_o falls,
-// after the last beat. Throughput: a segment, a word and a beat a cycle. A place that is read can be
+// after the last beat (line_stride_i, by_cols_i and one_line_i from the cycle after start_i). Throughput: a segment, a word and a beat a cycle. A place that is read can be
 // asked for in the next cycle.
 // Limits: Rows, Cols, Lanes and Tiles powers of two, Lanes <= Cols, Tiles >= 2; those of tile_walker.
 
@@ -26,6 +26,7 @@ module tile_fetch #(
   parameter int unsigned AddrWidth  = 40,
   parameter int unsigned Nibbles    = 8,  // of an element: 8 or 1
   parameter int unsigned Tiles      = 2,
+  parameter bit          FreeByRow  = 1'b1,  // a row that is read makes room, else a tile
   localparam int unsigned MaxLine    = (Rows > Cols) ? Rows : Cols,
   localparam int unsigned WordElems  = AxiData / (4 * Nibbles),
   localparam int unsigned SlotWidth  = $clog2(Tiles),
@@ -51,7 +52,7 @@ module tile_fetch #(
   output logic                  seg_valid_o,
   input  logic                  seg_ready_i,
   output logic [AddrWidth-1:0]  seg_addr_o,
-  output logic [15:0]           seg_bytes_o,
+  output logic [15:0]           seg_last_o,     // bytes - 1
 
   // Words arriving, and their places.
   input  logic                  word_valid_i,
@@ -73,6 +74,7 @@ module tile_fetch #(
   if ((Lanes & (Lanes - 1)) != 0 || Lanes > Cols)
     $error("tile_fetch: Lanes must be a power of two up to Cols");
 
+  localparam int unsigned Low       = AddrWidth / 2;  // bits of the lower half of an address
   localparam int unsigned RowsWidth = $clog2(Rows + 1);
   localparam int unsigned ColsWidth = $clog2(Cols + 1);
 
@@ -84,7 +86,7 @@ module tile_fetch #(
   logic                 tile_valid, tile_next, line_free, line_fire, line_last;
   logic [RowsWidth-1:0] tile_rows;
   logic [ColsWidth-1:0] tile_cols;
-  logic [AddrWidth:0]   tile_addr;
+  logic [AddrWidth:0]   tile_addr, unused_addr;
   logic [23:0]          unused_m0, unused_n0;
   logic [5:0]           unused_flags;
   logic [32:0]          across, along;  // nibbles from line to line, from element to element
@@ -104,7 +106,8 @@ module tile_fetch #(
     .n0_o(unused_n0),
     .rows_o(tile_rows),
     .cols_o(tile_cols),
-    .addr_o(tile_addr),
+    .addr_o(unused_addr),
+    .addr_split_o(tile_addr),
     .last_col_o(unused_flags[0]),
     .last_row_o(unused_flags[1]),
     .last_panel_a_o(unused_flags[2]),
@@ -115,17 +118,19 @@ module tile_fetch #(
 
   logic [RowWidth-1:0]     rd_row_q;    // row at which reading is
   logic [LineWidth-1:0]    line_q;
-  logic [LineWidth+31:0]   line_off_q;  // bytes
+  logic [AddrWidth:0]      line_addr, line_addr_q;  // as the walker splits it
   logic [LineWidth:0]      tile_lines, tile_elems;
   assign tile_lines  = by_cols_i ? (LineWidth + 1)'(tile_cols) : (LineWidth + 1)'(tile_rows);
   assign tile_elems  = by_cols_i ? (LineWidth + 1)'(tile_rows) : (LineWidth + 1)'(tile_cols);
   assign line_last   = one_line_i || {1'b0, line_q} + (LineWidth + 1)'(1) == tile_lines;
   assign line_free   = held < (SlotWidth + 1)'(Tiles) ||
-                       (held == (SlotWidth + 1)'(Tiles) && !by_cols_i && !one_line_i &&
-                        line_q < LineWidth'(rd_row_q));
+                       (FreeByRow && held == (SlotWidth + 1)'(Tiles) && !by_cols_i &&
+                        !one_line_i && line_q < LineWidth'(rd_row_q));
   assign seg_valid_o = tile_valid && line_free;
-  assign seg_addr_o  = tile_addr[AddrWidth:1] + AddrWidth'(line_off_q);
-  assign seg_bytes_o = (16'(tile_elems) * 16'(Nibbles) + 16'd1) >> 1;
+  assign line_addr   = line_q == '0 ? tile_addr : line_addr_q;
+  assign seg_addr_o  = {line_addr[AddrWidth:Low + 1] + (AddrWidth - Low)'(line_addr[Low]),
+                        line_addr[Low-1:0]};
+  assign seg_last_o  = (16'(tile_elems) * 16'(Nibbles) - 16'd1) >> 1;
   assign line_fire   = seg_valid_o && seg_ready_i;
   assign tile_next   = line_fire && line_last;
 
@@ -140,8 +145,12 @@ module tile_fetch #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (start_i || tile_next) line_off_q <= '0;
-    else if (line_fire) line_off_q <= line_off_q + (LineWidth + 32)'(line_stride_i);
+    if (line_fire) begin
+      line_addr_q[Low:0]             <= {1'b0, line_addr[Low-1:0]} + {1'b0, line_stride_i[Low-1:0]};
+      line_addr_q[AddrWidth:Low + 1] <= line_addr[AddrWidth:Low + 1] +
+                                        (AddrWidth - Low)'(line_stride_i[31:Low]) +
+                                        (AddrWidth - Low)'(line_addr[Low]);
+    end
   end
 
   // A tile that is not full is as large as M and N leave it, so nothing more is kept of a tile.
@@ -210,7 +219,7 @@ module tile_fetch #(
   assign busy_o = tile_valid || ask_q != rd_q;
 
   logic unused_walker;
-  assign unused_walker = ^{unused_m0, unused_n0, unused_flags, tile_addr[0], m_i, n_i};
+  assign unused_walker = ^{unused_m0, unused_n0, unused_flags, unused_addr, m_i, n_i};
 
 `ifndef SYNTHESIS
   a_start_idle : assert property (@(posedge clk_i) disable iff (!rst_ni) start_i |-> !busy_o);
@@ -218,11 +227,9 @@ module tile_fetch #(
     word_valid_i |-> wr_q != ask_q || wr_line_q < line_q);
   a_read_ready : assert property (@(posedge clk_i) disable iff (!rst_ni) rd_next_i |-> rd_valid_o);
   a_seg_waits : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    seg_valid_o && !seg_ready_i |=> seg_valid_o && $stable(seg_addr_o) && $stable(seg_bytes_o));
+    seg_valid_o && !seg_ready_i |=> seg_valid_o && $stable(seg_addr_o) && $stable(seg_last_o));
   a_command_waits : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    busy_o |-> $stable(m_i) && $stable(n_i) && $stable(by_cols_i) && $stable(one_line_i));
-  a_whole_bytes : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    seg_valid_o |-> !tile_addr[0]);
+    busy_o && !$past(start_i) |-> $stable(m_i) && $stable(n_i) && $stable(by_cols_i) && $stable(one_line_i));
 `endif
 
 endmodule

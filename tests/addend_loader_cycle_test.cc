@@ -46,7 +46,6 @@ struct Shape {
   static bool BeatTaken(const Unit& unit) { return unit.c_valid_o && unit.c_ready_i; }
 
   static void Compare(OutputCheck& check, const Unit& unit, const Model& model) {
-    check("word_ready", unit.word_ready_o, model.word_ready());
     check("c_valid", unit.c_valid_o, model.c_valid());
     for (uint32_t lane = 0; check.data() && unit.c_valid_o && lane < kLanes; ++lane) {
       check("c_data", PortWord(unit.c_data_o, static_cast<int>(lane)),

@@ -126,7 +126,11 @@ class AxiReadCycle : public ::testing::Test {
     check("beat_valid", unit_.beat_valid_o, model.beat_valid(in_.halt));
     if (unit_.beat_valid_o) {
       check.DataWord("beat_data", PortAxiWord(unit_.beat_data_o), model.beat_data(), S::kBytes);
+      check("beat_last", unit_.beat_last_o, model.beat_last());
     }
+    const Model::Next next = model.next(in_.beat_ready, in_.halt, r_);
+    check("next", unit_.next_o, next.stream);
+    if (unit_.next_o) check("next_last", unit_.next_last_o, next.last);
     check("error", unit_.error_o, model.error());
     check("busy", unit_.busy_o, model.busy());
     check("beat", unit_.beat_o, model.beat(r_.valid));

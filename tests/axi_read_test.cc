@@ -60,6 +60,7 @@ class AxiReadRtl : public ::testing::Test {
 
   std::array<std::deque<Burst>, kStreams> to_request_;     // queued by the test
   std::array<std::deque<uint64_t>, kStreams> to_receive_;  // word addresses granted, not delivered
+  std::array<std::deque<uint32_t>, kStreams> bursts_;      // beats of them to come
   std::vector<int> ids_;                                   // of the addresses that went out
   std::array<uint64_t, kStreams> delivered_ = {};
   uint64_t r_beats_ = 0, counted_beats_ = 0;
@@ -107,6 +108,7 @@ class AxiReadRtl : public ::testing::Test {
       const Burst burst = to_request_[s].front();
       for (uint32_t i = 0; i < burst.beats; ++i) to_receive_[s].push_back(burst.addr + i * kBytes);
       granted_[s].push_back(burst);
+      bursts_[s].push_back(burst.beats);
       to_request_[s].pop_front();
     }
     unit_.req_valid_i &= ~granted;
@@ -174,6 +176,12 @@ class AxiReadRtl : public ::testing::Test {
       ids_.push_back(static_cast<int>(ar[0]));
     }
     ASSERT_LE(__builtin_popcount(unit_.beat_valid_o), 1);
+    // A beat is announced in the cycle before it is there first, and the last of a burst is marked.
+    ASSERT_EQ(unit_.beat_valid_o & ~(next_ | beat_waits_), 0U) << "a beat that was not announced";
+    if (unit_.beat_valid_o) ASSERT_EQ(unit_.beat_last_o, next_last_);
+    beat_waits_ = unit_.beat_valid_o & ~unit_.beat_ready_i;
+    next_ = unit_.next_o;
+    if (next_) next_last_ = unit_.next_last_o;
     const uint32_t taken = unit_.beat_valid_o & unit_.beat_ready_i;
     for (int s = 0; s < kStreams; ++s) {
       if ((taken >> s & 1) == 0) continue;
@@ -184,6 +192,9 @@ class AxiReadRtl : public ::testing::Test {
       for (uint64_t i = 0; i < kBytes / 4; ++i) {
         ASSERT_EQ(PortWord(unit_.beat_data_o, i), NoiseWord(addr + 4 * i)) << "stream " << s;
       }
+      bursts_[s].front() -= 1;
+      ASSERT_EQ(unit_.beat_last_o, bursts_[s].front() == 0) << "stream " << s;
+      if (unit_.beat_last_o) bursts_[s].pop_front();
       ++delivered_[s];
     }
     r_beats_ += unit_.m_axi_rvalid_i && unit_.m_axi_rready_o;
@@ -192,6 +203,8 @@ class AxiReadRtl : public ::testing::Test {
 
   std::deque<Pending> pending_;
   std::array<std::deque<Burst>, kStreams> granted_;  // not yet seen on AR
+  uint32_t next_ = 0, beat_waits_ = 0;               // streams whose beat was announced, waits
+  bool next_last_ = false;
   bool ar_waits_ = false;
   uint64_t ar_[3] = {};
 };
@@ -273,6 +286,7 @@ TYPED_TEST(AxiReadRtl, ComesToRestWhenHalted) {
     for (int s = 0; s < kStreams; ++s) {
       this->to_request_[s].clear();
       this->to_receive_[s].clear();
+      this->bursts_[s].clear();
     }
     this->unit_.req_valid_i = 0;
     this->unit_.halt_i = 0;
@@ -306,6 +320,7 @@ TYPED_TEST(AxiReadRtl, KeepsBadBeatsFromAFailedStreamAndServesTheOthers) {
       }
       this->to_request_[bad].clear();
       this->to_receive_[bad].clear();
+      this->bursts_[bad].clear();
       this->unit_.req_valid_i = 0;
     }
   }

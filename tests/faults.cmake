@@ -78,9 +78,9 @@ tetralog_fault(release FILE feeder.sv SUITE FeederRtl
 
 # Reads: what is left over of a segment's last beat is not delivered.
 tetralog_fault(flush FILE stream_reader.sv SUITE StreamReaderRtl
-               FROM "seg_end_beat && partial_q && !extra" TO "1'b0 && extra"
+               FROM "seg_end && partial && !extra" TO "1'b0 && extra"
                TEST stream_reader_test.cc DEFINES GATES
-               UNITS stream_reader:Vstream_reader_64:AxiData=64)
+               UNITS stream_reader:Vstream_reader_64:AxiData=64:Streams=2:Segments=2)
 
 # Writes: the byte behind an odd number of codes is written as well.
 tetralog_fault(strobe FILE axi_write.sv SUITE AxiWriteRtl

@@ -20,16 +20,11 @@
 namespace tetralog::cycle {
 namespace {
 
-struct Asked {
-  uint16_t a = 0, b = 0;
-};
-
 template <typename Unit>
-void Compare(OutputCheck& check, const Unit& u, const Feeder& f, const Feeder::Inputs& in,
-             const Asked& asked) {
+void Compare(OutputCheck& check, const Unit& u, const Feeder& f, const Feeder::Inputs& in) {
   const bool fire = f.fire(in);
   check("busy", u.busy_o, f.busy());
-  check("a_first", u.a_first_o, f.a_first(asked.a, asked.b));
+  check("a_first", u.a_first_o, f.a_first());
   check("a_release", u.a_release_o, f.a_release(fire));
   check("b_release", u.b_release_o, f.b_release(fire));
   if (u.b_release_o) check("b_panel_words", u.b_panel_words_o, f.b_panel_words());
@@ -86,7 +81,6 @@ class Bench {
     ResetUnit(rtl_);
     lockstep_.Reset();
     in_ = {};
-    asked_ = {};
     a_total_ = b_total_ = 0;
     hold_ = 0;
     tile_begins_ = true;
@@ -119,10 +113,10 @@ class Bench {
     if (in_.start) DrawCommand();
     if (rng_() % 100 == 0) load_pause_ = rng_() % 3 * rng_() % 32;
     if (rng_() % 100 == 0) ready_pause_ = rng_() % 2 * rng_() % 8;
-    Grow(asked_.a, a_total_);
-    Grow(asked_.b, b_total_);
-    Grow(in_.a_loaded, asked_.a);
-    Grow(in_.b_loaded, asked_.b);
+    Grow(in_.a_asked, a_total_);
+    Grow(in_.b_asked, b_total_);
+    Grow(in_.a_loaded, in_.a_asked);
+    Grow(in_.b_loaded, in_.b_asked);
     in_.op_ready = rng_() % 8 >= ready_pause_;
   }
   void Grow(uint16_t& count, uint16_t limit) {
@@ -139,8 +133,13 @@ class Bench {
     rtl_.cmd_a_samples_i = feed_.a_samples;
     rtl_.cmd_a_resident_i = feed_.a_resident;
     rtl_.cmd_panel_words_i = feed_.panel_words;
-    rtl_.a_asked_i = asked_.a;
-    rtl_.b_asked_i = asked_.b;
+    // The count of this cycle comes from one of two ports.
+    rtl_.a_ask_i = rng_() & 1;
+    rtl_.b_ask_i = rng_() & 1;
+    rtl_.a_asked_i = rtl_.a_ask_i ? 0 : in_.a_asked;
+    rtl_.b_asked_i = rtl_.b_ask_i ? 0 : in_.b_asked;
+    rtl_.a_asked_next_i = rtl_.a_ask_i ? in_.a_asked : 0;
+    rtl_.b_asked_next_i = rtl_.b_ask_i ? in_.b_asked : 0;
     rtl_.a_loaded_i = in_.a_loaded;
     rtl_.b_loaded_i = in_.b_loaded;
     rtl_.op_ready_i = in_.op_ready;
@@ -157,8 +156,8 @@ class Bench {
     const bool done = model_.tile_done(model_.fire(in_));
     tile_begins_ = tile_begins_ || done;
     const TileOperands t = model_.tile_operands();
-    lockstep_.Cycle(
-        in_, [&](OutputCheck& check, const Feeder& f) { Compare(check, rtl_, f, in_, asked_); });
+    lockstep_.Cycle(in_,
+                    [&](OutputCheck& check, const Feeder& f) { Compare(check, rtl_, f, in_); });
     Clock(rtl_);
     if (!done) return;
     lockstep_.Expect("tile's a_addr", tile_.a_addr, t.a_addr);
@@ -187,7 +186,6 @@ class Bench {
   const Feeder& model_ = lockstep_.model();
   Feeder::Inputs in_;
   Feeder::Feed feed_;
-  Asked asked_;
   uint16_t a_total_ = 0, b_total_ = 0;  // tile rows of all commands
   uint32_t load_pause_ = 0, ready_pause_ = 0;
   uint64_t hold_ = 0;  // cycles in which the inputs stay

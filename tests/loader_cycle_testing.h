@@ -121,7 +121,7 @@ class LoaderLockstep {
     check("seg_valid", unit_.seg_valid_o, model.seg_valid());
     if (unit_.seg_valid_o) {
       check("seg_addr", unit_.seg_addr_o, model.seg_addr());
-      check("seg_bytes", unit_.seg_bytes_o, model.seg_bytes());
+      check("seg_bytes", unit_.seg_last_o + 1U, model.seg_bytes());
     }
     Traits::Compare(check, unit_, model);
   }
@@ -144,7 +144,7 @@ class LoaderLockstep {
   void ClockAll() {
     if (drive_.word_valid) words_.pop_front();
     if (unit_.seg_valid_o && drive_.seg_ready) {
-      const uint32_t count = (unit_.seg_bytes_o + kShape.word_bytes - 1) / kShape.word_bytes;
+      const uint32_t count = (unit_.seg_last_o + kShape.word_bytes) / kShape.word_bytes;
       for (uint32_t i = 1; i <= count; ++i) words_.push_back({now_ + latency_, i == count});
     }
     lockstep_.Cycle(Inputs(), [&](OutputCheck& check, const Model& m) { Compare(check, m); });

@@ -44,7 +44,6 @@ struct Shape {
   static bool BeatTaken(const Unit& unit) { return unit.mask_valid_o && unit.mask_ready_i; }
 
   static void Compare(OutputCheck& check, const Unit& unit, const Model& model) {
-    check("word_ready", unit.word_ready_o, model.word_ready());
     check("mask_valid", unit.mask_valid_o, model.mask_valid());
     for (uint32_t lane = 0; check.data() && unit.mask_valid_o && lane < kLanes; ++lane) {
       check("mask_data", PortBits(unit.mask_data_o, static_cast<int>(4 * lane), 4),

@@ -25,15 +25,15 @@ namespace {
 template <typename Unit>
 void Compare(OutputCheck& check, const Unit& rtl, const OperandLoader& model) {
   check("busy", rtl.busy_o, model.busy());
+  check("asked_next", rtl.asked_next_o, model.asked_next());
   check("asked", rtl.asked_o, model.asked());
   check("loaded", rtl.loaded_o, model.loaded());
   check("seg_valid", rtl.seg_valid_o, model.seg_valid());
   if (rtl.seg_valid_o) {
     check("seg_addr", rtl.seg_addr_o, model.seg_addr());
-    check("seg_bytes", rtl.seg_bytes_o, model.seg_bytes());
+    check("seg_bytes", rtl.seg_last_o + 1U, model.seg_bytes());
   }
   // Words are always taken, and written where the model says in the cycle in which they come.
-  check("word_ready", rtl.word_ready_o, 1);
   check("wr_valid", rtl.wr_valid_o, rtl.word_valid_i);
   if (!rtl.wr_valid_o) return;
   check("wr_across", rtl.wr_across_o, model.wr_across());

@@ -1,14 +1,12 @@
 # Tests of what reads memory: streams, the read port, C and the mask.
 tetralog_verilate(stream_reader_128 TOP stream_reader PREFIX Vstream_reader_128)
-tetralog_verilate(stream_reader_64 TOP stream_reader PREFIX Vstream_reader_64 PARAMS AxiData=64)
-tetralog_verilate(stream_reader_128_a4 TOP stream_reader PREFIX Vstream_reader_128_a4 PARAMS Align=4
-                  Segments=2)
-tetralog_verilate(stream_reader_128_a16 TOP stream_reader PREFIX Vstream_reader_128_a16
-                  PARAMS Align=16)
-tetralog_test(stream_reader_test LIBS stream_reader_128 stream_reader_64 stream_reader_128_a4
-              stream_reader_128_a16 LABEL rtl)
-tetralog_test(stream_reader_cycle_test LIBS tetralog_cycle stream_reader_128 stream_reader_64
-              stream_reader_128_a4 stream_reader_128_a16 LABEL rtl)
+tetralog_verilate(stream_reader_64 TOP stream_reader PREFIX Vstream_reader_64
+                  PARAMS AxiData=64 Streams=2 Segments=2)
+tetralog_verilate(stream_reader_64_4 TOP stream_reader PREFIX Vstream_reader_64_4
+                  PARAMS AxiData=64 Segments=4)
+tetralog_test(stream_reader_test LIBS stream_reader_128 stream_reader_64 LABEL rtl)
+tetralog_test(stream_reader_cycle_test LIBS tetralog_cycle stream_reader_128 stream_reader_64_4
+              LABEL rtl)
 
 tetralog_verilate(axi_read_128 TOP axi_read PREFIX Vaxi_read_128)
 tetralog_verilate(axi_read_64 TOP axi_read PREFIX Vaxi_read_64 PARAMS AxiData=64)
@@ -52,6 +50,6 @@ function(tetralog_read_gates unit shape)
   tetralog_test(${unit}_netlist_test SOURCES ${unit}_test.cc LIBS ${unit}_${shape}_netlist
                 DEFINES GATES LABEL gates)
 endfunction()
-tetralog_read_gates(stream_reader 64)
+tetralog_read_gates(stream_reader 64 Streams=2 Segments=2)
 tetralog_read_gates(axi_read 64)
 tetralog_read_gates(mask_loader 8x4_l2_64 Rows=8 Cols=4 Lanes=2)

@@ -88,7 +88,7 @@ class TileFetchRtl : public ::testing::Test {
         const Segment s = segments.front();
         segments.pop_front();
         ASSERT_EQ(unit_.seg_addr_o, s.addr) << "tile " << s.tile << " line " << s.line;
-        ASSERT_EQ(unit_.seg_bytes_o, s.bytes) << "tile " << s.tile << " line " << s.line;
+        ASSERT_EQ(unit_.seg_last_o + 1U, s.bytes) << "tile " << s.tile << " line " << s.line;
         const auto count = static_cast<uint32_t>((s.bytes + 7) / 8);
         for (uint32_t w = 0; w < count; ++w) {
           words.push_back({cycle + latency, s.tile, s.line, w, w + 1 == count});

@@ -38,7 +38,6 @@ class AddendLoader {
   bool seg_valid() const { return fetch_.seg_valid(); }
   uint64_t seg_addr() const { return fetch_.seg_addr(); }
   uint32_t seg_bytes() const { return fetch_.seg_bytes(); }
-  bool word_ready() const { return true; }
 
   bool c_valid() const { return c_valid_; }
   const int32_t* c_data() const { return c_data_.data(); }  // `lanes` values

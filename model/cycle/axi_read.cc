@@ -31,8 +31,7 @@ uint32_t AxiRead::Choose(uint32_t req_valid, uint32_t urgent) const {
 bool AxiRead::Edge(const Inputs& in) {
   const uint32_t granted = req_ready(in.req_valid, in.urgent, in.halt, in.ar_ready);
   const bool ar_taken = ar_.valid && in.ar_ready;
-  const uint32_t drop = in.halt || r_bad_ ? ~0U : error_;
-  const bool r_done = (r_stream_ & (drop | in.beat_ready)) != 0;
+  const bool r_done = Done(in.beat_ready, in.halt);
   const bool r_free = !r_valid_ || r_done;
   const bool r_moves = r_free ? r_valid_ || in.r->valid : in.r->valid && !skid_valid_;
   if (granted == 0 && !ar_taken && !r_moves) return false;
@@ -51,20 +50,22 @@ bool AxiRead::Edge(const Inputs& in) {
   if (r_bad_) error_ |= r_stream_;
   if (r_done) --beats_;
   const AxiReadData& r = *in.r;
-  constexpr uint32_t kAll = (1U << kStreams) - 1;
   if (r_free && skid_valid_) {
     r_stream_ = skid_stream_;
     r_bad_ = skid_bad_;
+    r_last_ = skid_last_;
     r_data_ = skid_data_;
     skid_valid_ = false;
   } else if (r_free) {
     r_valid_ = r.valid;
-    r_stream_ = r.valid ? (1U << r.id) & kAll : 0;
+    r_stream_ = r.valid ? Stream(r) : 0;
+    r_last_ = r.last;
     r_bad_ = r.valid && r.resp >= kAxiSlvErr;
     if (r.valid) r_data_ = r.data;
   } else if (r.valid && !skid_valid_) {
     skid_valid_ = true;
-    skid_stream_ = (1U << r.id) & kAll;
+    skid_stream_ = Stream(r);
+    skid_last_ = r.last;
     skid_bad_ = r.resp >= kAxiSlvErr;
     skid_data_ = r.data;
   }

@@ -43,6 +43,19 @@ class AxiRead {
   // The stream to which beat_data() goes; no stream or one.
   uint32_t beat_valid(bool halt) const { return halt || r_bad_ ? 0 : r_stream_ & ~error_; }
   const AxiWord& beat_data() const { return r_data_; }
+  bool beat_last() const { return r_last_; }  // of its burst
+
+  // The stream whose beat is there in the next cycle, delivered or not, and whether it ends its
+  // burst.
+  struct Next {
+    uint32_t stream = 0;
+    bool last = false;
+  };
+  Next next(uint32_t beat_ready, bool halt, const AxiReadData& r) const {
+    const bool valid = skid_valid_ || r.valid;
+    if (!valid || (r_valid_ && !Done(beat_ready, halt))) return {};
+    return {skid_valid_ ? skid_stream_ : Stream(r), skid_valid_ ? skid_last_ : r.last};
+  }
 
   uint32_t error() const { return error_; }  // streams with a bad response since reset
   bool busy() const { return beats_ != 0; }  // a burst granted and not over
@@ -58,6 +71,11 @@ class AxiRead {
 
  private:
   bool Edge(const Inputs& in);
+  static uint32_t Stream(const AxiReadData& r) { return (1U << r.id) & ((1U << kStreams) - 1); }
+  // The beat shown is taken or dropped.
+  bool Done(uint32_t beat_ready, bool halt) const {
+    return (r_stream_ & ((halt || r_bad_ ? ~0U : error_) | beat_ready)) != 0;
+  }
   uint32_t Choose(uint32_t req_valid, uint32_t urgent) const;
 
   AxiAddress ar_;
@@ -65,10 +83,10 @@ class AxiRead {
   uint8_t beats_ = 0;  // granted and not over
 
   // The beat shown, and the one that came while it was held up.
-  bool r_valid_ = false, r_bad_ = false;
+  bool r_valid_ = false, r_bad_ = false, r_last_ = false;
   uint32_t r_stream_ = 0;  // of the beat shown; none when there is no beat
   AxiWord r_data_{};
-  bool skid_valid_ = false, skid_bad_ = false;
+  bool skid_valid_ = false, skid_bad_ = false, skid_last_ = false;
   uint32_t skid_stream_ = 0;
   AxiWord skid_data_{};
 };

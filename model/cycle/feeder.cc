@@ -27,11 +27,13 @@ void Feeder::Reset() {
   a_word_ = b_word_ = beat_ = 0;
   sample_ = 1;
   valid_ = false;
+  ask_a_first_ = true;
   countdown_ = UINT64_MAX;
 }
 
-bool Feeder::a_first(uint16_t a_asked, uint16_t b_asked) const {
-  const uint16_t a = a_asked - a_.seq, b = b_asked - b_.seq, b_of_block = b_asked - b_block_.seq;
+bool Feeder::AskAFirst(const Inputs& in) const {
+  const uint16_t a = in.a_asked - a_.seq, b = in.b_asked - b_.seq;
+  const uint16_t b_of_block = in.b_asked - b_block_.seq;
   const bool block_asked = walker_.valid() && b_of_block >= block_tiles_;
   return block_asked || a == 0 || (a < a_groups_ && b >= b_groups_);
 }
@@ -48,10 +50,12 @@ TileOperands Feeder::tile_operands() const {
 }
 
 bool Feeder::Clock(const Inputs& in) {
+  const bool a_first = AskAFirst(in), turns = a_first != ask_a_first_;
+  ask_a_first_ = a_first;
   const bool read = fire(in);
   if (!read && !in.start && !(valid_ && in.op_ready)) {
-    countdown_ = UINT64_MAX;
-    return false;
+    countdown_ = turns ? 0 : UINT64_MAX;
+    return turns;
   }
   const bool inside = valid_ && !op_last_ && k_valid_ == dot_;  // a sample, with its last beat
   valid_ = read;
@@ -65,6 +69,7 @@ bool Feeder::Clock(const Inputs& in) {
     ShowTile();
   }
   Count(in, inside);
+  if (turns) countdown_ = 0;
   return countdown_ == 0;
 }
 

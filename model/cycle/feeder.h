@@ -27,8 +27,9 @@ class Feeder {
     uint32_t panel_words = 0;  // words of a bank that a panel of A takes
   };
   struct Inputs {
-    bool start = false;          // only while !busy()
-    const Feed* feed = nullptr;  // used with start
+    bool start = false;                 // only while !busy()
+    const Feed* feed = nullptr;         // used with start
+    uint16_t a_asked = 0, b_asked = 0;  // with the segments that are taken in this cycle
     uint16_t a_loaded = 0, b_loaded = 0;
     bool op_ready = false;
     bool operator==(const Inputs&) const = default;
@@ -49,6 +50,7 @@ class Feeder {
   bool tile_last() const { return tile_last_; }
   uint32_t beat() const { return beat2_; }  // of the word, of the beat offered
   uint32_t b_panel_words() const { return k_words_; }
+  bool a_first() const { return ask_a_first_; }  // A is to be asked for before B
   // Of the word that rd_en reads; meaningful with data.
   uint32_t a_addr() const { return a_word_; }
   uint32_t b_addr() const { return b_word_; }
@@ -58,7 +60,6 @@ class Feeder {
   uint32_t rd_cols() const { return walker_.cols(); }
 
   // ---- Outputs that follow inputs of the same cycle
-  bool a_first(uint16_t a_asked, uint16_t b_asked) const;  // not an input of Clock()
   bool stall_operand(const Inputs& in) const { return walker_.valid() && !valid_ && !Loaded(in); }
   // A beat is read in this cycle. The others follow from it.
   bool fire(const Inputs& in) const {
@@ -90,6 +91,7 @@ class Feeder {
     return static_cast<uint16_t>(in.a_loaded - a_.seq) > a_group_ &&
            static_cast<uint16_t>(in.b_loaded - b_.seq) > b_group_;
   }
+  bool AskAFirst(const Inputs& in) const;
   bool TileEnds() const { return k_left_ <= dot_ && sample_ == feed_.a_samples; }
   void ReadBeat();
   void NextTile();
@@ -107,6 +109,8 @@ class Feeder {
   uint32_t k_words_ = 0;      // words of a sample
   uint32_t block_tiles_ = 0;  // tile columns of a block
   TileWalker walker_;
+
+  bool ask_a_first_ = true;
 
   // Stage 1: the beat that is read next.
   Place a_, a_first_, b_, b_block_;  // of the tile; of the block's first panels

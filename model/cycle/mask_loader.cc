@@ -29,12 +29,28 @@ MaskLoader::MaskLoader(const MachineShape& shape, bool data)
       word_bits_(std::min(max_line_, shape.word_codes())),
       line_words_(max_line_ / word_bits_),
       data_(data),
-      fetch_(shape, 1, kTiles),
+      fetch_(shape, 1, kTiles, false),
       lines_(size_t{kTiles} * max_line_ * line_words_) {}
 
-void MaskLoader::Reset() { fetch_.Reset(); }
+void MaskLoader::Reset() {
+  fetch_.Reset();
+  mask_valid_ = false;
+}
+
+uint32_t MaskLoader::Beat() const {
+  const uint32_t slot = fetch_.rd_slot(), row = fetch_.rd_row();
+  const uint32_t col = fetch_.rd_chunk() * lanes_;
+  if (!transposed_) return lines_[Place(slot, row, col)] >> (col % word_bits_) & lane_mask_;
+  uint32_t bits = 0;
+  for (uint32_t l = 0; l < lanes_; ++l) {
+    bits |= (lines_[Place(slot, col + l, row)] >> (row % word_bits_) & 1) << l;
+  }
+  return bits;
+}
 
 bool MaskLoader::Edge(const Inputs& in) {
+  const bool moves = !mask_valid_ || in.mask_ready, reads = moves && fetch_.rd_valid();
+  if (reads) mask_data_ = Beat();
   if (data_ && in.word_valid) {
     const uint64_t passes = NonZeroCodes((*in.word_data)[0]) |
                             (word_bits_ > 16 ? NonZeroCodes((*in.word_data)[1]) << 16 : 0);
@@ -44,7 +60,7 @@ bool MaskLoader::Edge(const Inputs& in) {
   TileFetch::Inputs fetch{.seg_ready = in.seg_ready,
                           .word_valid = in.word_valid,
                           .word_last = in.word_last,
-                          .rd_next = in.mask_ready && mask_valid()};
+                          .rd_next = reads};
   if (in.start) {
     transposed_ = in.transposed;
     fetch.start = true;
@@ -55,7 +71,10 @@ bool MaskLoader::Edge(const Inputs& in) {
     fetch.n = in.n;
     fetch.block_cols = in.block_cols;
   }
-  return fetch_.Clock(fetch);
+  const bool active = fetch_.Clock(fetch);
+  if (!moves || (!mask_valid_ && !reads)) return active;
+  mask_valid_ = reads;
+  return true;
 }
 
 }  // namespace tetralog::cycle

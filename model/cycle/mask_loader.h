@@ -35,32 +35,23 @@ class MaskLoader {
   MaskLoader(const MachineShape& shape, bool data);
   void Reset();
 
-  bool busy() const { return fetch_.busy(); }
+  bool busy() const { return fetch_.busy() || mask_valid_; }
 
   bool seg_valid() const { return fetch_.seg_valid(); }
   uint64_t seg_addr() const { return fetch_.seg_addr(); }
   uint32_t seg_bytes() const { return fetch_.seg_bytes(); }
-  bool word_ready() const { return true; }
 
-  bool mask_valid() const { return fetch_.rd_valid(); }
+  bool mask_valid() const { return mask_valid_; }
   // Bit l: lane l passes (bit 4l of the RTL's port, whose other bits are 0).
-  uint32_t mask_data() const {
-    const uint32_t slot = fetch_.rd_slot(), row = fetch_.rd_row();
-    const uint32_t col = fetch_.rd_chunk() * lanes_;
-    if (!transposed_) return lines_[Place(slot, row, col)] >> (col % word_bits_) & lane_mask_;
-    uint32_t bits = 0;
-    for (uint32_t l = 0; l < lanes_; ++l) {
-      bits |= (lines_[Place(slot, col + l, row)] >> (row % word_bits_) & 1) << l;
-    }
-    return bits;
-  }
+  uint32_t mask_data() const { return mask_data_; }
 
   bool Clock(const Inputs& in) { return (in.start || busy()) && Edge(in); }
 
  private:
-  static constexpr uint32_t kTiles = 2;
+  static constexpr uint32_t kTiles = 4;
 
   bool Edge(const Inputs& in);
+  uint32_t Beat() const;  // that is read next
 
   // The word of a line that has an element's bit.
   size_t Place(uint32_t slot, uint32_t line, uint32_t element) const {
@@ -72,6 +63,8 @@ class MaskLoader {
   TileFetch fetch_;
   bool transposed_ = false;      // of the command
   std::vector<uint32_t> lines_;  // as they came, a bit an element
+  bool mask_valid_ = false;
+  uint32_t mask_data_ = 0;
 };
 
 }  // namespace tetralog::cycle

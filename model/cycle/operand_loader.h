@@ -47,7 +47,8 @@ class OperandLoader {
   uint32_t wr_addr() const { return ptr_; }
   uint32_t wr_nibble() const { return k_ & (shape_.word_codes - 1); }
 
-  uint16_t asked() const { return asked_; }    // tile rows before the segment now asked for
+  uint16_t asked() const { return asked_; }  // tile rows before the segment now asked for
+  uint16_t asked_next() const { return static_cast<uint16_t>(asked_ + ask_tiles_); }
   uint16_t loaded() const { return loaded_; }  // tile rows written since reset
   bool busy() const { return active_ || pending_ != 0; }
 

@@ -15,21 +15,37 @@ uint64_t LowBytes(uint32_t bytes) {
 
 }  // namespace
 
-StreamReader::StreamReader(const MachineShape& shape, uint32_t segments, uint32_t align, bool data)
+StreamReader::StreamReader(const MachineShape& shape, uint32_t segments, bool data)
     : word_bytes_(shape.axi_data / 8),
       offset_bits_(static_cast<uint32_t>(std::countr_zero(word_bytes_))),
       bursts_(segments),
-      align_(align),
       word_mask_((uint64_t{1} << (shape.axi_addr - offset_bits_)) - 1),
-      data_(data),
-      fifo_(segments) {
+      data_(data) {
+  for (Under& under : under_) under.bursts.resize(segments);
   Reset();
 }
 
 void StreamReader::Reset() {
-  req_ = partial_ = tail_ = false;
-  wr_ = rd_ = 0;
-  beat_ = 0;
+  for (Request& request : requests_) request.valid = false;
+  for (Under& under : under_) under.wr = under.rd = 0;
+  partial_ = tail_ = word_valid_ = 0;
+}
+
+uint32_t StreamReader::req_valid() const {
+  uint32_t valid = 0;
+  for (uint32_t s = 0; s < kStreams; ++s) {
+    if (requests_[s].valid && under_[s].wr - under_[s].rd != bursts_) valid |= 1U << s;
+  }
+  return valid;
+}
+
+uint32_t StreamReader::seg_ready(uint32_t req_ready) const {
+  uint32_t ready = 0;
+  for (uint32_t s = 0; s < kStreams; ++s) {
+    const bool taken = (req_ready & req_valid() & 1U << s) != 0;
+    if (!requests_[s].valid || (taken && requests_[s].last())) ready |= 1U << s;
+  }
+  return ready;
 }
 
 // Turned right, so that byte `bytes` comes first.
@@ -41,59 +57,78 @@ AxiWord StreamReader::Rotated(const AxiWord& beat, uint32_t bytes) const {
   return {low >> shift | high << (64 - shift), high >> shift | low << (64 - shift)};
 }
 
-AxiWord StreamReader::word_data(const AxiWord& beat_data) const {
-  if (!data_) return {};
-  const uint32_t offset = Oldest().offset;
-  if (offset == 0) return beat_data;
-  // The bytes of the beat before; in a flushed word the last ones of the beat were not kept.
-  const uint32_t held = tail_ ? word_bytes_ - align_ : word_bytes_ - offset;
-  const AxiWord keep = {LowBytes(held), held > 8 ? LowBytes(held - 8) : 0};
-  if (tail_) return {hold_[0] & keep[0], hold_[1] & keep[1]};
-  const AxiWord beat = Rotated(beat_data, offset);
-  if (!partial_) return beat;
-  return {(hold_[0] & keep[0]) | (beat[0] & ~keep[0]), (hold_[1] & keep[1]) | (beat[1] & ~keep[1])};
+AxiWord StreamReader::Low(const AxiWord& word, uint32_t bytes) const {
+  return {word[0] & LowBytes(bytes), bytes > 8 ? word[1] & LowBytes(bytes - 8) : 0};
 }
 
-bool StreamReader::Edge(const Inputs& in) {
-  const bool req_fire = req_valid() && in.req_ready;
-  const bool seg_fire = in.seg_valid && seg_ready(in.req_ready);
-  const bool beat_fire = in.beat_valid && beat_ready(in.word_ready);
-  const bool flushed = tail_ && in.word_ready;
-  if (!req_fire && !seg_fire && !beat_fire && !flushed) return false;
+void StreamReader::TakeSegment(const Segment& segment, Request& request) const {
+  const uint32_t offset = segment.addr & (word_bytes_ - 1), end = segment.bytes - 1;
+  const uint32_t last_byte = offset + (end & (word_bytes_ - 1));  // of the last word's first beat
+  request.valid = true;
+  request.word = segment.addr >> offset_bits_ & word_mask_;
+  request.offset = static_cast<uint8_t>(offset);
+  request.extra = last_byte >= word_bytes_;
+  request.left = (end >> offset_bits_) + (request.extra ? 1 : 0);
+}
 
-  // Beats and words, from the oldest burst.
-  if (flushed) {
-    tail_ = false;
-    ++rd_;
-  } else if (beat_fire) {
-    const Burst& burst = Oldest();
-    const bool burst_end = beat_ == burst.len, segment_end = burst_end && burst.last;
-    if (data_ && burst.offset != 0) hold_ = Rotated(*in.beat_data, burst.offset);
-    tail_ = LeavesTail(burst);
-    partial_ = burst.offset != 0 && !segment_end;
-    beat_ = burst_end ? 0 : static_cast<uint8_t>(beat_ + 1);
-    if (burst_end && !tail_) ++rd_;
+void StreamReader::TakeRequest(uint32_t stream) {
+  Request& r = requests_[stream];
+  Under& under = under_[stream];
+  under.bursts[under.wr++ & (bursts_ - 1)] = {r.offset, r.last(), r.extra};
+  if (r.last()) {
+    r.valid = false;
+  } else {
+    r.left -= r.room() + 1;
+    r.word = ((r.word | 15) + 1) & word_mask_;
   }
+}
 
-  // Requests.
-  if (req_fire) {
-    const bool last = req_last();
-    fifo_[wr_++ & (bursts_ - 1)] = {req_offset_, req_len(), last, req_extra_};
-    if (last) {
-      req_ = false;
-    } else {
-      req_left_ -= req_room() + 1;
-      req_word_ = ((req_word_ | 15) + 1) & word_mask_;
-    }
+// A beat of an unaligned segment completes the word that the beat before has begun. What is left
+// over at the end, if anything, goes out by itself.
+void StreamReader::TakeBeat(const Inputs& in) {
+  const uint32_t offset = burst_.offset;
+  const bool unaligned = offset != 0, partial = (partial_ & in.beat_valid) != 0;
+  const bool ends = in.beat_last && burst_.last, to_tail = ends && partial && !burst_.extra;
+  if (!unaligned || partial || ends) word_valid_ = in.beat_valid;
+  word_last_ = ends && !to_tail;
+  tail_ = to_tail ? in.beat_valid : 0;
+  partial_ = unaligned && !ends ? partial_ | in.beat_valid : partial_ & ~in.beat_valid;
+  if (!data_) return;
+  AxiWord& hold = hold_[static_cast<uint32_t>(std::countr_zero(in.beat_valid))];
+  const AxiWord beat = Rotated(*in.beat_data, offset);
+  word_data_ = beat;
+  if (partial) {
+    const uint32_t held = word_bytes_ - offset;
+    const AxiWord low = Low(hold, held), covered = Low(beat, held);
+    word_data_ = {low[0] | (beat[0] ^ covered[0]), low[1] | (beat[1] ^ covered[1])};
   }
-  if (seg_fire) {
-    const uint32_t offset = in.seg_addr & (word_bytes_ - 1), end = in.seg_bytes - 1;
-    const uint32_t last_byte = offset + (end & (word_bytes_ - 1));  // of the last word's first beat
-    req_ = true;
-    req_word_ = in.seg_addr >> offset_bits_ & word_mask_;
-    req_offset_ = static_cast<uint8_t>(offset);
-    req_extra_ = last_byte >= word_bytes_;
-    req_left_ = (end >> offset_bits_) + (req_extra_ ? 1 : 0);
+  hold = beat;
+}
+
+bool StreamReader::Clock(const Inputs& in) {
+  const uint32_t fires = in.req_ready & req_valid(), taken = in.seg_valid & seg_ready(in.req_ready);
+  const bool beat = in.beat_valid != 0 && tail_ == 0;
+  if ((fires | taken | in.next | tail_ | word_valid_) == 0 && !beat) return false;
+
+  word_valid_ = 0;
+  if (tail_ != 0) {
+    word_valid_ = tail_;
+    word_last_ = true;
+    // The last byte of a rotated beat is not kept.
+    if (data_)
+      word_data_ = Low(hold_[static_cast<uint32_t>(std::countr_zero(tail_))], word_bytes_ - 1);
+    tail_ = 0;
+  } else if (beat) {
+    TakeBeat(in);
+  }
+  if (in.next != 0) {
+    Under& under = under_[static_cast<uint32_t>(std::countr_zero(in.next))];
+    burst_ = under.bursts[under.rd & (bursts_ - 1)];
+    if (in.next_last) ++under.rd;
+  }
+  for (uint32_t s = 0; s < kStreams; ++s) {
+    if ((fires >> s & 1) != 0) TakeRequest(s);
+    if ((taken >> s & 1) != 0) TakeSegment(in.segment[s], requests_[s]);
   }
   return true;
 }

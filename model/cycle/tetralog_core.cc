@@ -9,6 +9,8 @@
 namespace tetralog::cycle {
 namespace {
 
+constexpr uint32_t kBurstsUnderWay = 32;  // of a stream
+
 const MachineShape& Checked(const MachineShape& s) {
   CheckShape(s);
   return s;
@@ -21,8 +23,7 @@ TetralogCore::TetralogCore(const MachineShape& shape, bool data)
       data_(data),
       registers_(shape),
       read_(shape),
-      readers_{StreamReader(shape, 32, 1, data), StreamReader(shape, 32, 1, data),
-               StreamReader(shape, 16, 4, data), StreamReader(shape, 16, 1, data)},
+      reader_(shape, kBurstsUnderWay, data),
       front_(shape),
       load_a_(shape, Operand::kA),
       load_b_(shape, Operand::kB),
@@ -47,7 +48,7 @@ void TetralogCore::Reset() {
 // All but the registers and the control.
 void TetralogCore::ResetUnits() {
   read_.Reset();
-  for (StreamReader& reader : readers_) reader.Reset();
+  reader_.Reset();
   front_.Reset();
   load_a_.Reset();
   load_b_.Reset();
@@ -161,21 +162,17 @@ void TetralogCore::Look(const AxiSlave& axi, Wires& w) const {
 
   // Read port: at most one request is granted and one beat handed out. All takers of words are
   // always ready.
-  w.requests = front_.req_valid() ? kRing : 0;
-  for (uint32_t r = 0; r < kReaders; ++r) w.requests |= readers_[r].req_valid() ? kA << r : 0;
+  w.requests = (front_.req_valid() ? kRing : 0) | reader_.req_valid() << 1;
   if (w.requests != 0) {
-    w.urgent = kC | kMask | (feeder_.a_first(load_a_.asked(), load_b_.asked()) ? kA : kB);
+    w.urgent = kC | kMask | (feeder_.a_first() ? kA : kB);
     w.granted = read_.req_ready(w.requests, w.urgent, w.halt, axi.ar_ready);
   }
   w.beat = read_.beat_valid(w.halt);
   if (w.beat != 0) w.beat_data = read_.beat_data();
-  for (uint32_t r = 0; r < kReaders; ++r) {
-    const StreamReader& reader = readers_[r];
-    const bool beat = (w.beat & kA << r) != 0;
-    if (!reader.word_valid(beat)) continue;
-    w.words |= kA << r;
-    w.word_last[r] = reader.word_last();
-    if (data_) w.word[r] = reader.word_data(w.beat_data);
+  w.words = reader_.word_valid() << 1;
+  if (w.words != 0) {
+    w.word_last = reader_.word_last();
+    if (data_) w.word = reader_.word_data();
   }
 
   w.front = {.enable = registers_.enable(),
@@ -197,8 +194,12 @@ void TetralogCore::Look(const AxiSlave& axi, Wires& w) const {
 
   w.op_valid = feeder_.op_valid();
   w.op_ready = engine_.op_ready(w.op_valid, feeder_.op_last());
+  const uint32_t taken = reader_.seg_ready(w.granted >> 1) &
+                         ((load_a_.seg_valid() ? 1U : 0U) | (load_b_.seg_valid() ? 2U : 0U));
   w.feed = {.start = back_.start,
             .feed = &back_.feed,
+            .a_asked = (taken & 1) != 0 ? load_a_.asked_next() : load_a_.asked(),
+            .b_asked = (taken & 2) != 0 ? load_b_.asked_next() : load_b_.asked(),
             .a_loaded = load_a_.loaded(),
             .b_loaded = load_b_.loaded(),
             .op_ready = w.op_ready};
@@ -332,7 +333,7 @@ bool TetralogCore::ClockOperands(const Wires& w) {
                              .wr_bank = load_a_.wr_bank(),
                              .wr_addr = load_a_.wr_addr(),
                              .wr_nibble = load_a_.wr_nibble(),
-                             .wr_data = &w.word[kReaderA],
+                             .wr_data = &w.word,
                              .wr_format = static_cast<Format>(front.a_format),
                              .rd_en = rd_en,
                              .rd_addr = feeder_.a_addr(),
@@ -343,7 +344,7 @@ bool TetralogCore::ClockOperands(const Wires& w) {
                              .wr_bank = load_b_.wr_bank(),
                              .wr_addr = load_b_.wr_addr(),
                              .wr_nibble = load_b_.wr_nibble(),
-                             .wr_data = &w.word[kReaderB],
+                             .wr_data = &w.word,
                              .wr_format = static_cast<Format>(front.b_format),
                              .rd_en = rd_en,
                              .rd_addr = feeder_.b_addr(),
@@ -353,26 +354,25 @@ bool TetralogCore::ClockOperands(const Wires& w) {
   return active;
 }
 
-// The readers, who asks them, and the read port.
+// The reader, who asks it, and the read port.
 bool TetralogCore::ClockReads(const AxiSlave& axi, const Wires& w) {
   // Most cycles read nothing.
   if ((w.requests | w.beat | w.words) == 0 && !w.halt && !w.load_start && !w.a_release &&
       !w.b_release && !back_.start && !axi.r.valid && !read_.ar().valid && !load_a_.seg_valid() &&
-      !load_b_.seg_valid() && !addend_.busy() && !mask_.busy())
+      !load_b_.seg_valid() && !addend_.busy() && !mask_.busy() && reader_.beat_ready())
     return false;
-  std::array<StreamReader::Inputs, kReaders> in;
-  for (uint32_t r = 0; r < kReaders; ++r) {
-    in[r].req_ready = (w.granted & kA << r) != 0;
-    in[r].beat_valid = (w.beat & kA << r) != 0;
-    in[r].beat_data = &w.beat_data;
-    in[r].word_ready = true;
-  }
+  StreamReader::Inputs in;
+  in.req_ready = w.granted >> 1;
+  in.beat_valid = w.beat >> 1;
+  in.beat_last = read_.beat_last();
+  in.beat_data = &w.beat_data;
   // Whether the segment that the user asks for is taken.
+  const uint32_t seg_ready = reader_.seg_ready(in.req_ready);
   const auto taken = [&](Reader r, const auto& user) {
-    in[r].seg_valid = user.seg_valid();
-    if (!in[r].seg_valid || !readers_[r].seg_ready(in[r].req_ready)) return false;
-    in[r].seg_addr = user.seg_addr();
-    in[r].seg_bytes = user.seg_bytes();
+    if (!user.seg_valid()) return false;
+    in.seg_valid |= 1U << r;
+    if ((seg_ready >> r & 1) == 0) return false;
+    in.segment[r] = {.addr = user.seg_addr(), .bytes = user.seg_bytes()};
     return true;
   };
   const bool a_taken = taken(kReaderA, load_a_), b_taken = taken(kReaderB, load_b_);
@@ -385,18 +385,19 @@ bool TetralogCore::ClockReads(const AxiSlave& axi, const Wires& w) {
     read.req_len[0] = front_.req_len();
   }
   read.beat_ready = front_.beat_ready() ? kRing : 0;
+  if (reader_.beat_ready()) read.beat_ready |= kA | kB | kC | kMask;
   for (uint32_t r = 0; r < kReaders; ++r) {
-    const uint32_t stream = kA << r;
-    if ((w.requests & stream) != 0) {
-      read.req_addr[r + 1] = readers_[r].req_addr();
-      read.req_len[r + 1] = readers_[r].req_len();
-    }
-    if (in[r].beat_valid && readers_[r].beat_ready(true)) read.beat_ready |= stream;
+    if ((w.requests & kA << r) == 0) continue;
+    read.req_addr[r + 1] = reader_.req_addr(r);
+    read.req_len[r + 1] = reader_.req_len(r);
   }
   read.urgent = w.urgent;
   read.halt = w.halt;
   read.ar_ready = axi.ar_ready;
   read.r = &axi.r;
+  const AxiRead::Next next = read_.next(read.beat_ready, w.halt, axi.r);
+  in.next = next.stream >> 1;
+  in.next_last = next.last;
 
   OperandLoader::Inputs loads[2];
   OperandLoader::Load load[2];
@@ -408,7 +409,7 @@ bool TetralogCore::ClockReads(const AxiSlave& axi, const Wires& w) {
     loads[r].start = w.load_start;
     loads[r].load = &load[r];
     loads[r].word_valid = (w.words & kA << r) != 0;
-    loads[r].word_last = w.word_last[r];
+    loads[r].word_last = w.word_last;
   }
   loads[0].release = w.a_release;
   loads[0].release_words = back_.feed.panel_words;
@@ -429,8 +430,8 @@ bool TetralogCore::ClockReads(const AxiSlave& axi, const Wires& w) {
                            .block_cols = back_.feed.block_cols,
                            .seg_ready = c_taken,
                            .word_valid = (w.words & kC) != 0,
-                           .word_last = w.word_last[kReaderC],
-                           .word_data = &w.word[kReaderC],
+                           .word_last = w.word_last,
+                           .word_data = &w.word,
                            .c_ready = w.c_ready});
   active |= mask_.Clock({.start = back_.start && back_.tile.mask_enable,
                          .base = back.mask_base,
@@ -441,10 +442,10 @@ bool TetralogCore::ClockReads(const AxiSlave& axi, const Wires& w) {
                          .block_cols = back_.feed.block_cols,
                          .seg_ready = mask_taken,
                          .word_valid = (w.words & kMask) != 0,
-                         .word_last = w.word_last[kReaderMask],
-                         .word_data = &w.word[kReaderMask],
+                         .word_last = w.word_last,
+                         .word_data = &w.word,
                          .mask_ready = w.mask_ready});
-  for (uint32_t r = 0; r < kReaders; ++r) active |= readers_[r].Clock(in[r]);
+  active |= reader_.Clock(in);
   active |= read_.Clock(read);
   return active;
 }

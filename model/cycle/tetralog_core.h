@@ -57,8 +57,9 @@ class TetralogCore {
  private:
   // Streams of the read port, in bits.
   static constexpr uint32_t kRing = 1 << 0, kA = 1 << 1, kB = 1 << 2, kC = 1 << 3, kMask = 1 << 4;
-  // Those with a reader.
+  // Those of the stream reader; its sets are a bit lower.
   enum Reader { kReaderA, kReaderB, kReaderC, kReaderMask, kReaders };
+  static_assert(kReaders == StreamReader::kStreams);
 
   // The command that computes.
   struct Back {
@@ -78,9 +79,8 @@ class TetralogCore {
     CommandFront::Inputs front;
     // Sets of streams.
     uint32_t requests = 0, urgent = 0, granted = 0, beat = 0, words = 0;
-    std::array<bool, kReaders> word_last{};
-    std::array<AxiWord, kReaders> word;
-    AxiWord beat_data;  // with beat
+    bool word_last = false;
+    AxiWord word, beat_data;  // with words, beat
     Feeder::Inputs feed;
     bool fire, a_release, b_release, op_valid, op_ready;
     uint32_t b_panel_words;
@@ -105,7 +105,7 @@ class TetralogCore {
   ControlRegisters registers_;
   CoreControl control_;
   AxiRead read_;
-  std::array<StreamReader, kReaders> readers_;
+  StreamReader reader_;
   CommandFront front_;
   OperandLoader load_a_, load_b_;
   OperandBuffer buffer_a_, buffer_b_;

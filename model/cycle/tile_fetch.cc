@@ -7,12 +7,13 @@
 
 namespace tetralog::cycle {
 
-TileFetch::TileFetch(const MachineShape& shape, uint32_t nibbles, uint32_t tiles)
+TileFetch::TileFetch(const MachineShape& shape, uint32_t nibbles, uint32_t tiles, bool free_by_row)
     : rows_(shape.rows),
       cols_(shape.cols),
       lane_bits_(static_cast<uint32_t>(std::countr_zero(shape.lanes))),
       nibbles_(nibbles),
       tiles_(tiles),
+      free_by_row_(free_by_row),
       addr_mask_((uint64_t{1} << shape.axi_addr) - 1),
       walker_(shape) {
   Reset();

@@ -29,8 +29,9 @@ class TileFetch {
     bool operator==(const Inputs&) const = default;
   };
 
-  // `nibbles` of an element, `tiles` buffered, a power of two up to 16.
-  TileFetch(const MachineShape& shape, uint32_t nibbles, uint32_t tiles);
+  // `nibbles` of an element, `tiles` buffered, a power of two up to 16; a row that is read makes
+  // room for another, or only a tile.
+  TileFetch(const MachineShape& shape, uint32_t nibbles, uint32_t tiles, bool free_by_row = true);
   void Reset();
 
   bool busy() const { return walker_.valid() || ask_ != rd_; }
@@ -63,7 +64,8 @@ class TileFetch {
  private:
   bool LineFree() const {
     const uint32_t held = ask_ - rd_;
-    return held < tiles_ || (held == tiles_ && !by_cols_ && !one_line_ && line_ < rd_row_);
+    return held < tiles_ ||
+           (free_by_row_ && held == tiles_ && !by_cols_ && !one_line_ && line_ < rd_row_);
   }
   void Start(const Inputs& in);
   void Ask();
@@ -74,6 +76,7 @@ class TileFetch {
   uint32_t LastCol(uint32_t tile) const;
 
   const uint32_t rows_, cols_, lane_bits_, nibbles_, tiles_;
+  const bool free_by_row_;
   const uint64_t addr_mask_;
   TileWalker walker_;
 
