@@ -281,8 +281,8 @@ module tetralog_core #(
   logic [2*AddrWidth-1:0] slot_first_q, slot_last_q;
   assign front = front_bits;
   command_front #(
-    .Rows(Rows), .Cols(Cols), .AccWidth(AccWidth), .DepthA(DepthA), .DepthB(DepthB),
-    .AxiData(AxiData), .AddrWidth(AddrWidth)
+    .Rows(Rows), .AccWidth(AccWidth), .DepthA(DepthA), .DepthB(DepthB), .AxiData(AxiData),
+    .AddrWidth(AddrWidth)
   ) u_front (
     .clk_i,
     .rst_ni       (core_rst_n),

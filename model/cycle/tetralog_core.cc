@@ -193,7 +193,7 @@ void TetralogCore::Look(const AxiSlave& axi, Wires& w) const {
              .beat_data = &w.beat_data,
              .slot_first = slot_first_,
              .slot_last = slot_last_};
-  w.fetched = front_.fetched(w.front);
+  w.fetched = front_.fetched();
 
   w.op_valid = feeder_.op_valid();
   w.op_ready = engine_.op_ready(w.op_valid, feeder_.op_last());
@@ -381,7 +381,7 @@ bool TetralogCore::ClockReads(const AxiSlave& axi, const Wires& w) {
   AxiRead::Inputs read;
   read.req_valid = w.requests;
   if ((w.requests & kRing) != 0) {
-    read.req_addr[0] = front_.req_addr(w.front.ring_base, w.front.ring_size);
+    read.req_addr[0] = front_.req_addr();
     read.req_len[0] = front_.req_len();
   }
   read.beat_ready = front_.beat_ready() ? kRing : 0;
