@@ -99,7 +99,6 @@ OperandLoader::Load TetralogCore::LoadB() const {
 
 ResultWriter::Command TetralogCore::WriterCommand() const {
   const Command& c = back_.cmd;
-  const uint32_t place = back_.index & static_cast<uint16_t>(registers_.ring_size() - 1);
   return {.d_base = c.d_base,
           .d_stride = c.d_stride,
           .d_sample_stride = c.d_sample_stride,
@@ -109,7 +108,6 @@ ResultWriter::Command TetralogCore::WriterCommand() const {
           .m = c.m & kSizeMask,
           .n = c.n & kSizeMask,
           .block_cols = BlockCols(c, shape_),
-          .record = registers_.record_base() + (uint64_t{place} << 8),
           .index = back_.index,
           .tag = c.tag,
           .start = back_.start_time};
@@ -279,6 +277,8 @@ bool TetralogCore::ClockResults(const AxiSlave& axi, const Wires& w) {
   bool active = writer_.Clock({.cmd_valid = w.writer_takes,
                                .cmd = &command,
                                .now = now_,
+                               .record_base = registers_.record_base(),
+                               .ring_size = registers_.ring_size(),
                                .d_valid = engine_.d_valid(),
                                .d_sample = static_cast<uint8_t>(engine_.d_sample()),
                                .d_data = engine_.d_data(),
