@@ -159,7 +159,8 @@ module result_writer #(
     end else if (state_q == StDrain && finished) begin
       cycles_q        <= now_i - cycles_q;
     end
-    if (state_q == StStart) record_q <= record_base_i[AddrWidth-1:8] + (AddrWidth-8)'(record_place);
+    if (state_q == StStart) record_q <= (AddrWidth-8)'(record_place);
+    else if (state_q == StDrain && finished) record_q <= record_q + record_base_i[AddrWidth-1:8];
   end
   for (genvar i = 0; i < 16; i++) begin : gen_place
     assign record_place[i] = index_q[i] && ring_size_i >> (i + 1) != '0;
@@ -274,7 +275,9 @@ module result_writer #(
   assign seg_valid   = state_q == StRecord ? stats_valid_i : tile_q && line_ready;
   assign seg_take    = seg_valid && seg_ready && state_q != StRecord;
   assign tile_end    = seg_take && last_sample && last_line;
-  assign take        = tile_valid_q && !taken_q && (!tile_q || tile_end);
+  // tile_end, without the way through line_ready, which is 1 then.
+  assign take        = tile_valid_q && !taken_q &&
+                       (!tile_q || (seg_ready && last_sample && last_line));
   assign addr_next   = (last_sample ? line_addr_q : addr_q) +
                        (last_sample ? AddrWidth'(stride_q) : AddrWidth'(sample_stride_q));
   always_ff @(posedge clk_i or negedge rst_ni) begin

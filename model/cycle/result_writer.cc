@@ -74,7 +74,10 @@ bool ResultWriter::Move(const Inputs& in) {
     if (reading_.tile_end && write_.rd_end()) --held_;
   }
   const State state = NextState(tile_end && tile_.last, seg_moves);
-  if (state_ == State::kDrain && state != state_) cycles_ = (in.now - cycles_) & kCyclesMask;
+  if (state_ == State::kDrain && state != state_) {
+    cycles_ = (in.now - cycles_) & kCyclesMask;
+    record_address_ = (in.record_base / kRecordBytes + record_place_) * kRecordBytes & addr_mask_;
+  }
   bool active = state != state_ || d_moves || take || next || copy || copied_;
   active |= write_.Clock(write);
   if (data_ && (d_moves || read.enable)) MoveData(in, d_moves, read);
@@ -129,9 +132,7 @@ ResultWriter::State ResultWriter::NextState(bool last_tile_end, bool seg_moves) 
 }
 
 void ResultWriter::StartWalk(const Inputs& in) {
-  const uint32_t place =
-      in.ring_size == 0 ? 0 : command_.index & (std::bit_floor(in.ring_size) - 1U);
-  record_address_ = (in.record_base / kRecordBytes + place) * kRecordBytes & addr_mask_;
+  record_place_ = in.ring_size == 0 ? 0 : command_.index & (std::bit_floor(in.ring_size) - 1U);
   const uint64_t line_step = uint64_t{command_.d_stride} * 2;  // nibbles
   const uint64_t element_step = command_.d_int32 ? 8 : 1;
   TileWalk walk = {command_.m,      command_.n, command_.block_cols,

@@ -33,8 +33,8 @@ class ResultWriter {
     bool cmd_valid = false;
     const Command* cmd = nullptr;  // read when it is taken
     uint64_t now = 0;              // cycles, 48 bits
-    uint64_t record_base = 0;      // read the cycle after a command is taken
-    uint16_t ring_size = 0;
+    uint64_t record_base = 0;      // read before the record
+    uint16_t ring_size = 0;        // read the cycle after a command is taken
     bool d_valid = false;
     uint8_t d_sample = 0;
     const uint32_t* d_data = nullptr;  // Lanes words: INT32 one a lane, codes 4 bits a lane
@@ -127,7 +127,7 @@ class ResultWriter {
   State state_ = State::kIdle;
   Command command_;
   uint64_t cycles_ = 0;  // at first the start, then how many
-  uint64_t record_address_ = 0;
+  uint64_t record_place_ = 0, record_address_ = 0;
 
   // Filling the buffer. The walker is one tile ahead; it moves in the cycle after its tile is
   // copied.
