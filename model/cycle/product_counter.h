@@ -23,9 +23,7 @@ class ProductCounter {
   };
 
   ProductCounter() { Reset(); }
-  void Reset() {
-    beat_ = products_ = count_ = {};
-  }
+  void Reset() { beat_ = products_ = count_ = {}; }
 
   uint32_t products() const { return count_.products; }
   uint32_t gated() const { return count_.gated; }  // products that are zero
