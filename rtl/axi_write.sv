@@ -238,8 +238,15 @@ module axi_write #(
       end
     end
   end
+  // Strobes are counted on their way to WSTRB, so that the count is there with WREADY.
+  logic [ByteBits:0] bytes, bytes_q;
+  always_comb begin
+    bytes = '0;
+    for (int i = 0; i < WordBytes; i++) bytes = bytes + (ByteBits + 1)'(wstrb[i]);
+  end
   always_ff @(posedge clk_i) begin
     if (load) begin
+      bytes_q <= bytes;
       wdata_q <= wdata;
       wstrb_q <= wstrb;
       wlast_q <= data_burst_end_q;
@@ -261,13 +268,7 @@ module axi_write #(
   assign busy_o  = open_q != '0;
   assign idle_o  = !busy_o && !more_q;
 
-  logic moved;
-  assign moved = wvalid_q && m_axi_wready_i;
-  always_comb begin
-    write_bytes_o = '0;
-    for (int i = 0; i < WordBytes; i++)
-      if (moved) write_bytes_o = write_bytes_o + (ByteBits + 1)'(wstrb_q[i]);
-  end
+  assign write_bytes_o = bytes_q & {(ByteBits + 1){wvalid_q && m_axi_wready_i}};
 
   assign m_axi_awid_o    = 1'b0;
   assign m_axi_awaddr_o  = awaddr_q;

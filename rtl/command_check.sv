@@ -3,20 +3,28 @@
 //
 // Decides whether a command may run, and which earlier commands it must wait for.
 //
-// What follows from single fields is combinational (early_ok_o: operands may be loaded). The rest needs products (extents of
-// tensors, sizes in the buffers), which one small multiplier makes, eight bits of a factor a cycle.
+// What follows from single fields (command_rules) takes one cycle: early_ok_o, operands may be loaded.
+// The rest is a program of steps on three registers: sum >= size, sum + size, and sum + count * size
+// by one bit of count a cycle, lowest first, for as many bits as count has. Ranges of bytes are
+// first .. last, so all sums start with a size less one and need no other adder. A sum that leaves
+// the address width is remembered in one bit.
 // Of all rules that a command breaks the one with the lowest number is reported (tetralog_pkg::cause_e,
 // docs/interface.md).
 //
 // conflict_o[e]: something that the command reads meets the address range busy_*[e] that an earlier
-// command writes. The command's own range of D comes out for the commands after it.
+// command writes; load_conflict_o[e]: A or B does, known before the rest (load_known_o). The command's
+// own range of D comes out for the commands after it.
 //
 // start_i begins with the inputs, which must be stable until done_o, which stays until the next start.
-// Latency: 48 cycles, 8 more with a mask, 8 more with C.
+// Latency, with bits(x) the bits of x without leading zeros:
+//   D, rings         11 + bits(rows - 1)                    and 2 + bits(samples - 1) if several
+//   A, B, mask, C    9 + bits(rows - 1) each, if enabled    and 1 + bits(a_samples - 1) if several
+//   buffers          6 + 2 bits(a_samples) + bits(block)    and 2 + bits(panels - 1) if A is resident
+// (of C the dimension with a stride other than 4); 57 cycles at M = N = K = 64 with nothing else.
+// load_known_o after D, A and B: 40 cycles then.
 
 module command_check #(
   parameter int unsigned Rows      = 16,
-  parameter int unsigned Cols      = 16,
   parameter int unsigned AccWidth  = 24,
   parameter int unsigned DepthA    = 64,
   parameter int unsigned DepthB    = 128,
@@ -35,7 +43,10 @@ module command_check #(
   input  logic [2*AddrWidth-1:0] busy_last_i,
 
   output logic                   early_ok_o,      // no cause up to CauseIndex, and panels surely fit
+  output logic                   load_known_o,    // load_conflict_o is final; from then to the next start
+  output logic [1:0]             load_conflict_o,
   output logic                   done_o,
+  output logic                   legal_o,         // done, and no cause
   output logic [7:0]             cause_o,
   output logic [1:0]             conflict_o,
   output logic [AddrWidth-1:0]   d_first_o,       // D, all samples
@@ -45,324 +56,362 @@ module command_check #(
 
   localparam int unsigned WordBits = $clog2(AxiData / 4);
   localparam int unsigned PanelA   = (Rows > AxiData / 4) ? Rows : AxiData / 4;
-  localparam int unsigned PanelB   = (Cols > AxiData / 4) ? Cols : AxiData / 4;
-  localparam int unsigned SumWidth = 58;  // (2^24 - 1) * 2^32 twice, and a row
 
-  // Greatest K * samples of a pair of formats: the accumulator holds +-(2^(AccWidth-1) - 1).
+  // K * samples of a pair of formats stays below: the accumulator holds +-(2^(AccWidth-1) - 1).
   localparam logic [31:0] ACC_MAX  = 32'((64'd1 << (AccWidth - 1)) - 64'd1);
-  localparam logic [31:0] LIMIT_II = ACC_MAX / tetralog_pkg::PRODUCT_MAX_II;
-  localparam logic [31:0] LIMIT_IU = ACC_MAX / tetralog_pkg::PRODUCT_MAX_IU;
-  localparam logic [31:0] LIMIT_LI = ACC_MAX / tetralog_pkg::PRODUCT_MAX_LI;
-  localparam logic [31:0] LIMIT_LU = ACC_MAX / tetralog_pkg::PRODUCT_MAX_LU;
+  localparam logic [31:0] LIMIT_II = ACC_MAX / tetralog_pkg::PRODUCT_MAX_II + 32'd1;
+  localparam logic [31:0] LIMIT_IU = ACC_MAX / tetralog_pkg::PRODUCT_MAX_IU + 32'd1;
+  localparam logic [31:0] LIMIT_LI = ACC_MAX / tetralog_pkg::PRODUCT_MAX_LI + 32'd1;
+  localparam logic [31:0] LIMIT_LU = ACC_MAX / tetralog_pkg::PRODUCT_MAX_LU + 32'd1;
 
   tetralog_pkg::command_t c;
   assign c = cmd_i;
 
-  // ------------------------------------------------------- rules of single fields
-  logic a_log, b_uint, d_int32, d_log;
-  logic bad_operation, bad_format, bad_dimension, bad_samples, bad_scale, bad_index;
-  logic [32:0] col_end;
+  logic a_log, b_uint, d_int32;
   assign a_log   = c.a_format == tetralog_pkg::FormatLog4;
   assign b_uint  = c.b_format == tetralog_pkg::FormatUint4;
   assign d_int32 = c.d_format == tetralog_pkg::FormatInt32;
-  assign d_log   = c.d_format == tetralog_pkg::FormatLog4;
-  assign col_end = {1'b0, c.col0} + {1'b0, c.n};
 
-  assign bad_operation = c.op != tetralog_pkg::OpGemm || c.reserved0 != '0 || c.reserved1 != '0 ||
-                         c.reserved2 != '0 || c.reserved3 != '0;
-  assign bad_format    = (c.a_format != tetralog_pkg::FormatInt4 && !a_log) ||
-                         (c.b_format != tetralog_pkg::FormatInt4 && !b_uint);
-  assign bad_dimension = c.m == '0 || c.m[31:24] != '0 || c.n == '0 || c.n[31:24] != '0 ||
-                         c.k == '0 || c.k[31:24] != '0;
-  assign bad_samples   = c.samples == 4'd0 || c.samples > 4'd8 || c.a_samples == 4'd0 ||
-                         c.a_samples > 4'd8 || (c.samples != 4'd1 && !d_log);
-  assign bad_scale     = !d_int32 && (c.scale_mul == 8'd0 || (d_log && c.scale_mul != 8'd1) ||
-                                      signed'(c.scale_shift) < -8'sd32 ||
-                                      signed'(c.scale_shift) > 8'sd63);
-  assign bad_index     = c.col0[3:0] != 4'd0 || col_end > 33'h10000000;
+  logic [3:0] field_cause;
+  logic       bad_alignment, early, early_q;
+  command_rules #(
+    .DepthA(DepthA), .DepthB(DepthB), .AxiData(AxiData), .AddrWidth(AddrWidth)
+  ) u_rules (
+    .cmd_i, .cause_o(field_cause), .alignment_o(bad_alignment), .early_ok_o(early)
+  );
+  always_ff @(posedge clk_i) early_q <= early;
+  assign early_ok_o = early_q && !start_i;
 
-  // A panel of A has a_samples * words words, which is no more than words times the next power of two.
-  logic [31:0] words, panel_bound;
-  assign words       = (c.k + 32'(AxiData / 4 - 1)) >> WordBits;
-  assign panel_bound = (c.a_samples > 4'd4) ? words << 3 : (c.a_samples > 4'd2) ? words << 2 :
-                       (c.a_samples > 4'd1) ? words << 1 : words;
-  assign early_ok_o  = !(bad_operation || bad_format || bad_dimension || bad_samples || bad_scale ||
-                         bad_index) && panel_bound <= 32'(DepthA) && words <= 32'(DepthB) &&
-                       c.block != '0 && (c.a_base >> AddrWidth) == '0 && (c.b_base >> AddrWidth) == '0;
+  logic [23:0] m1, n1, k1, words1;  // less one
+  assign m1     = c.m[23:0] - 24'd1;
+  assign n1     = c.n[23:0] - 24'd1;
+  assign k1     = c.k[23:0] - 24'd1;
+  assign words1 = k1 >> WordBits;
 
-  logic bad_alignment;
-  assign bad_alignment = (c.c_enable && ((c.c_base[1:0] | c.c_row_stride[1:0] |
-                                          c.c_col_stride[1:0]) != 2'd0 ||
-                                         (c.c_row_stride != 32'd4 && c.c_col_stride != 32'd4))) ||
-                         (d_int32 && (c.d_base[1:0] | c.d_stride[1:0]) != 2'd0);
-
-  // Bytes of a number of codes.
-  function automatic logic [26:0] half_up(input logic [23:0] codes);
-    half_up = {4'd0, codes[23:1]} + {26'd0, codes[0]};
-  endfunction
-
-  // Rows as stored, and the bytes of one.
-  logic [23:0] m1, n1, k1, a_rows1, b_rows1, d_rows1, mask_rows1;  // less one
-  logic [26:0] a_row, b_row, mask_row, d_row;
-  logic [23:0] d_codes;
-  assign m1         = c.m[23:0] - 24'd1;
-  assign n1         = c.n[23:0] - 24'd1;
-  assign k1         = c.k[23:0] - 24'd1;
-  assign a_rows1    = c.a_transposed ? k1 : m1;
-  assign b_rows1    = c.b_transposed ? n1 : k1;
-  assign d_rows1    = c.d_transposed ? n1 : m1;
-  assign mask_rows1 = c.mask_transposed ? n1 : m1;
-  assign d_codes    = c.d_transposed ? c.m[23:0] : c.n[23:0];
-  assign a_row      = half_up(c.a_transposed ? c.m[23:0] : c.k[23:0]);
-  assign b_row      = half_up(c.b_transposed ? c.k[23:0] : c.n[23:0]);
-  assign mask_row   = half_up(c.mask_transposed ? c.m[23:0] : c.n[23:0]);
-  assign d_row      = d_int32 ? {1'b0, d_codes, 2'b00} : half_up(d_codes);
-
-  logic bad_stride;
-  assign bad_stride = 32'(a_row) > c.a_stride || 32'(b_row) > c.b_stride ||
-                      32'(d_row) > c.d_stride ||
-                      (c.mask_enable && 32'(mask_row) > c.mask_stride);
-
-  logic c_is_d;
-  assign c_is_d = d_int32 && c.c_base == c.d_base &&
-                  (c.d_transposed ? c.c_row_stride == 32'd4 && c.c_col_stride == c.d_stride
-                                  : c.c_col_stride == 32'd4 && c.c_row_stride == c.d_stride);
+  // C has one stride of 4 (a row of 4 n bytes, or a column); the other is as good as a row's.
+  logic        c_rows, c_cols, c_is_d;
+  logic [31:0] c_stride;
+  assign c_rows   = c.c_col_stride == 32'd4;
+  assign c_cols   = c.c_row_stride == 32'd4;
+  assign c_stride = c_rows ? c.c_row_stride : c.c_col_stride;
+  assign c_is_d   = d_int32 && c.c_base == c.d_base && c_stride == c.d_stride &&
+                    (c.d_transposed ? c_cols : c_rows);
 
   // --------------------------------------------------------------------- steps
-  // Four sizes (a product each), then the ranges: D, A, B, mask, C (two products each), rings.
+  // A phase is a tensor, a size in the buffers, or a ring.
   typedef enum logic [3:0] {
-    StProducts, StWords, StResident, StBlock, StD, StA, StB, StMask, StC, StRing, StRecords, StDone
-  } state_e;
-  typedef enum logic [1:0] {StepLoad, StepFirst, StepSecond, StepEnd} step_e;
-
-  state_e state_q, state_d;
+    PhD, PhA, PhB, PhProducts, PhWords, PhResident, PhBlock, PhMask, PhC, PhRing, PhRecords,
+    PhVerdict, PhDone
+  } phase_e;
+  typedef enum logic [3:0] {
+    StepFirst0, StepFirst1, StepFirstD,  // does busy 0, busy 1, D end before the tensor begins
+    StepStride,                          // is a row longer than the stride
+    StepRows,                            // rows * stride, or the product of a size
+    StepLimit,                           // is a size too great
+    StepMeet,                            // do samples of D meet
+    StepSamples,                         // samples * sample stride
+    StepBase,                            // the base
+    StepLast0, StepLast1, StepLastD      // does the tensor end before busy 0, busy 1, D begins
+  } step_e;
+  phase_e phase_q, phase_d, phase_next;
   step_e  step_q, step_d;
-  logic [1:0] digit_q;
-  logic       sizes, rings;
-  assign sizes = state_q == StProducts || state_q == StWords || state_q == StResident ||
-                 state_q == StBlock;
-  assign rings = state_q == StRing || state_q == StRecords;
+  logic   sizes, rings, several, multiplies, advance, phase_end, enter;
+  logic [23:0] count_q;
+  assign sizes      = phase_q == PhProducts || phase_q == PhWords || phase_q == PhResident ||
+                      phase_q == PhBlock;
+  assign rings      = phase_q == PhRing || phase_q == PhRecords;
+  assign several    = (phase_q == PhD && c.samples != 4'd1) ||
+                      (phase_q == PhA && c.a_samples != 4'd1);
+  assign multiplies = step_q == StepRows || step_q == StepSamples;
+  assign advance    = !multiplies || count_q == '0;
+  assign phase_end  = step_q == StepLimit || step_q == StepLastD;
+  assign enter      = start_i || phase_end;
 
   always_comb begin
-    step_d  = step_q;
-    state_d = state_q;
-    case (step_q)
-      StepLoad:   step_d = rings ? StepEnd : StepFirst;
-      StepFirst:  if (digit_q == 2'd0) step_d = sizes ? StepEnd : StepSecond;
-      StepSecond: if (digit_q == 2'd0) step_d = StepEnd;
-      StepEnd: begin
-        step_d = StepLoad;
-        case (state_q)
-          StProducts: state_d = StWords;
-          StWords:    state_d = StResident;
-          StResident: state_d = StBlock;
-          StBlock:    state_d = StD;
-          StD:        state_d = StA;
-          StA:        state_d = StB;
-          StB:        state_d = c.mask_enable ? StMask : c.c_enable ? StC : StRing;
-          StMask:     state_d = c.c_enable ? StC : StRing;
-          StC:        state_d = StRing;
-          StRing:     state_d = StRecords;
-          default:    state_d = StDone;
-        endcase
-      end
+    case (phase_q)
+      PhD:        phase_next = PhA;
+      PhA:        phase_next = PhB;
+      PhB:        phase_next = PhProducts;
+      PhProducts: phase_next = PhWords;
+      PhWords:    phase_next = c.a_resident ? PhResident : PhBlock;
+      PhResident: phase_next = PhBlock;
+      PhBlock:    phase_next = c.mask_enable ? PhMask : c.c_enable ? PhC : PhRing;
+      PhMask:     phase_next = c.c_enable ? PhC : PhRing;
+      PhC:        phase_next = PhRing;
+      PhRing:     phase_next = PhRecords;
+      default:    phase_next = PhVerdict;
     endcase
-    if (state_q == StDone) begin
-      step_d  = StepLoad;
-      state_d = StDone;
+    if (start_i) phase_next = PhD;
+  end
+  always_comb begin
+    phase_d = enter ? phase_next : phase_q;
+    if (!start_i && (phase_q == PhVerdict || phase_q == PhDone)) phase_d = PhDone;
+    step_d = step_q;
+    if (enter) begin
+      case (phase_next)
+        PhD:                                      step_d = StepStride;
+        PhProducts, PhWords, PhResident, PhBlock: step_d = StepRows;
+        PhRing, PhRecords:                        step_d = StepFirstD;
+        PhVerdict:                                step_d = StepStride;  // any that ends no phase
+        default:                                  step_d = StepFirst0;
+      endcase
+    end else if (advance) begin
+      case (step_q)
+        StepFirst0:  step_d = StepFirst1;
+        StepFirst1:  step_d = StepFirstD;
+        StepFirstD:  step_d = rings ? StepBase : StepStride;
+        StepStride:  step_d = StepRows;
+        StepRows:    step_d = sizes ? StepLimit : !several ? StepBase :
+                              phase_q == PhD ? StepMeet : StepSamples;
+        StepMeet:    step_d = StepSamples;
+        StepSamples: step_d = StepBase;
+        StepBase:    step_d = (rings || phase_q == PhD) ? StepLastD : StepLast0;
+        StepLast0:   step_d = StepLast1;
+        default:     step_d = StepLastD;
+      endcase
     end
-    if (start_i) begin
-      step_d  = StepLoad;
-      state_d = StProducts;
-    end
+    if (!start_i && (phase_q == PhVerdict || phase_q == PhDone)) step_d = StepStride;
   end
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      state_q <= StDone;
-      step_q  <= StepLoad;
+      phase_q <= PhDone;
+      step_q  <= StepStride;
     end else begin
-      state_q <= state_d;
+      phase_q <= phase_d;
       step_q  <= step_d;
     end
   end
 
-  // Factors of the state: count * size, and where two are summed, count2 * size2.
-  logic [23:0] count, count2;
-  logic [31:0] size, size2;
-  logic [63:0] base;
-  logic [26:0] tail;  // bytes after the last step
-  logic [15:0] panel_words_q;
+  // ------------------------------------------------------------- what a phase works on
+  // Of the phase that goes on, or begins.
+  phase_e phase;
+  assign phase = enter ? phase_next : phase_q;
+  logic [63:0]          base;
+  logic [31:0]          stride;
+  logic [25:0]          tail;  // bytes of a row, less one
+  logic [23:0]          rows1, d_row1, mask_row1;
+  logic [AddrWidth-1:0] limit;  // a size must stay below
+  logic [31:0]          product_limit;
+  assign d_row1    = c.d_transposed ? m1 : n1;
+  assign mask_row1 = c.mask_transposed ? m1 : n1;
+  assign product_limit = a_log ? (b_uint ? LIMIT_LU : LIMIT_LI) : (b_uint ? LIMIT_IU : LIMIT_II);
   always_comb begin
-    count  = 24'(c.a_samples);
-    size   = c.k;
-    count2 = '0;
-    size2  = '0;
-    base   = '0;
-    tail   = '0;
-    case (state_q)
-      StWords:    size = words;
-      StResident: begin
-        count = 24'((c.m + 32'(PanelA - 1)) >> $clog2(PanelA));
-        size  = 32'(panel_words_q);
-      end
-      StBlock: begin
-        count = 24'(c.block);
-        size  = words;
-      end
-      StD: begin
-        count  = d_rows1;
-        size   = c.d_stride;
-        count2 = {20'd0, c.samples - 4'd1};
-        size2  = c.d_sample_stride;
-        base   = c.d_base;
-        tail   = d_row;
-      end
-      StA: begin
-        count  = a_rows1;
-        size   = c.a_stride;
-        count2 = {20'd0, c.a_samples - 4'd1};
-        size2  = c.a_sample_stride;
+    base   = c.d_base;
+    stride = c.d_stride;
+    tail   = d_int32 ? {d_row1, 2'b11} : {3'd0, d_row1[23:1]};
+    rows1  = c.d_transposed ? n1 : m1;
+    limit  = AddrWidth'(product_limit);
+    case (phase)
+      PhA: begin
         base   = c.a_base;
-        tail   = a_row;
+        stride = c.a_stride;
+        tail   = {3'd0, c.a_transposed ? m1[23:1] : k1[23:1]};
+        rows1  = c.a_transposed ? k1 : m1;
       end
-      StB: begin
-        count = b_rows1;
-        size  = c.b_stride;
-        base  = c.b_base;
-        tail  = b_row;
+      PhB: begin
+        base   = c.b_base;
+        stride = c.b_stride;
+        tail   = {3'd0, c.b_transposed ? k1[23:1] : n1[23:1]};
+        rows1  = c.b_transposed ? n1 : k1;
       end
-      StMask: begin
-        count = mask_rows1;
-        size  = c.mask_stride;
-        base  = c.mask_base;
-        tail  = mask_row;
+      PhMask: begin
+        base   = c.mask_base;
+        stride = c.mask_stride;
+        tail   = {3'd0, mask_row1[23:1]};
+        rows1  = c.mask_transposed ? n1 : m1;
       end
-      StC: begin
-        count  = m1;
-        size   = c.c_row_stride;
-        count2 = n1;
-        size2  = c.c_col_stride;
+      PhC: begin
         base   = c.c_base;
-        tail   = 27'd4;
+        stride = c_stride;
+        tail   = {c_rows ? n1 : m1, 2'b11};
+        rows1  = c_rows ? m1 : n1;
       end
-      StRing:    begin base = 64'(ring_base_i); tail = {4'd0, ring_size_i, 7'd0}; end
-      StRecords: begin base = 64'(record_base_i); tail = {3'd0, ring_size_i, 8'd0}; end
-      default: ;
-    endcase
-  end
-
-  // product_q collects count * size from the top digit down.
-  logic [23:0]         count_q;
-  logic [31:0]         size_q;
-  logic [SumWidth-1:0] product_q, sum_q, product_next;
-  logic [39:0]         partial;
-  assign partial      = 40'(count_q[23:16]) * 40'(size_q);
-  assign product_next = (product_q << 8) + SumWidth'(partial);
-
-  always_ff @(posedge clk_i) begin
-    case (step_q)
-      StepLoad: begin
-        count_q   <= count;
-        size_q    <= size;
-        product_q <= '0;
-        digit_q   <= 2'd2;
-        sum_q     <= SumWidth'(tail);
+      PhWords, PhResident: limit = AddrWidth'(DepthA) + 1'b1;
+      PhBlock:             limit = AddrWidth'(DepthB) + 1'b1;
+      PhRing: begin
+        base = 64'(ring_base_i);
+        tail = {3'd0, ring_size_i - 16'd1, 7'h7f};
       end
-      StepFirst, StepSecond: begin
-        if (digit_q != 2'd0) begin
-          count_q   <= count_q << 8;
-          product_q <= product_next;
-          digit_q   <= digit_q - 2'd1;
-        end else begin
-          sum_q     <= sum_q + product_next;
-          product_q <= '0;
-          count_q   <= count2;
-          size_q    <= size2;
-          digit_q   <= 2'd2;
-        end
+      PhRecords: begin
+        base = 64'(record_base_i);
+        tail = {2'd0, ring_size_i - 16'd1, 8'hff};
       end
       default: ;
     endcase
   end
 
-  // The range ends at `last`; beyond the bus when `past`.
-  logic [64:0]          end_address;  // one past the last byte
-  logic [AddrWidth-1:0] first, last;
-  logic                 past;
-  assign end_address = {1'b0, base} + 65'(sum_q);
-  assign first       = base[AddrWidth-1:0];
-  assign last        = AddrWidth'(end_address - 65'd1);
-  assign past        = end_address > (65'd1 << AddrWidth);
-
-  logic [AddrWidth-1:0] d_first_q, d_last_q;
-  logic                 meets_d;
-  logic [1:0]           meets_busy;
-  assign meets_d = !(last < d_first_q) && !(d_last_q < first);
-  for (genvar e = 0; e < 2; e++) begin : gen_busy
-    assign meets_busy[e] = !(last < busy_first_i[e*AddrWidth +: AddrWidth]) &&
-                           !(busy_last_i[e*AddrWidth +: AddrWidth] < first);
-  end
-
-  // --------------------------------------------------------------------- verdict
-  logic [31:0] limit;
-  assign limit = a_log ? (b_uint ? LIMIT_LU : LIMIT_LI) : (b_uint ? LIMIT_IU : LIMIT_II);
-
-  logic       overflow_q, buffer_q, samples_meet_q, address_q, overlap_q;
-  logic [1:0] conflict_q;
-  always_ff @(posedge clk_i) begin
-    if (start_i) begin
-      {overflow_q, buffer_q, samples_meet_q, address_q, overlap_q} <= '0;
-      conflict_q <= '0;
-    end else if (step_q == StepEnd) begin
-      case (state_q)
-        StProducts: if (sum_q > SumWidth'(limit)) overflow_q <= 1'b1;
-        StWords: begin
-          panel_words_q <= sum_q[15:0];
-          if (sum_q > SumWidth'(DepthA)) buffer_q <= 1'b1;
+  // ---------------------------------------------------------------- the registers
+  logic [AddrWidth-1:0] sum_q, size_q, sum_next, size_next, sum_new, d_last_q;
+  logic [23:0]          count_next;
+  logic                 load_sum, load_size, add, carry, lost_q, over_q, reaches;
+  assign {carry, sum_new} = {1'b0, sum_q} + {1'b0, size_q};
+  assign reaches          = over_q || sum_q >= size_q;
+  assign add              = step_q == StepBase || (multiplies && count_q[0]);
+  always_comb begin
+    load_sum   = enter;
+    load_size  = enter;
+    sum_next   = busy_last_i[0 +: AddrWidth];
+    size_next  = base[AddrWidth-1:0];
+    count_next = rows1;
+    if (enter) begin
+      case (phase)
+        PhD: begin
+          sum_next  = AddrWidth'(tail);
+          size_next = AddrWidth'(stride);
         end
-        StResident: if (c.a_resident && sum_q > SumWidth'(DepthA)) buffer_q <= 1'b1;
-        StBlock:    if (sum_q == '0 || sum_q > SumWidth'(DepthB)) buffer_q <= 1'b1;
-        StD: begin
-          d_first_q <= first;
-          d_last_q  <= last;
-          if (past) address_q <= 1'b1;
+        PhProducts, PhWords: begin
+          sum_next   = AddrWidth'(c.a_samples);
+          size_next  = (phase == PhWords) ? AddrWidth'(words1) : AddrWidth'(k1);
+          count_next = 24'(c.a_samples);
         end
-        StRing, StRecords: if (meets_d) overlap_q <= 1'b1;
-        default: begin
-          if (past) address_q <= 1'b1;
-          if (meets_d && !(state_q == StC && c_is_d)) overlap_q <= 1'b1;
-          conflict_q <= conflict_q | meets_busy;
+        PhResident: begin  // the sum is panel_words_o
+          load_sum   = 1'b0;
+          size_next  = sum_q;
+          count_next = m1 >> $clog2(PanelA);
         end
+        PhBlock: begin
+          sum_next   = AddrWidth'(c.block);
+          size_next  = AddrWidth'(words1);
+          count_next = 24'(c.block);
+        end
+        PhRing, PhRecords: sum_next = d_last_q;
+        default: ;
       endcase
-    end else if (state_q == StD && step_q == StepSecond && digit_q == 2'd2) begin
-      // sum_q is one sample of D.
-      if (c.samples > 4'd1 && sum_q > SumWidth'(c.d_sample_stride)) samples_meet_q <= 1'b1;
+    end else begin
+      case (step_q)
+        StepFirst0: begin
+          load_sum = 1'b1;
+          sum_next = busy_last_i[AddrWidth +: AddrWidth];
+        end
+        StepFirst1: begin
+          load_sum = 1'b1;
+          sum_next = d_last_q;
+        end
+        StepFirstD: begin
+          load_sum  = 1'b1;
+          load_size = !rings;
+          sum_next  = AddrWidth'(tail);
+          size_next = AddrWidth'(stride);
+        end
+        StepRows: begin
+          load_size  = count_q == '0;
+          count_next = {20'd0, ((phase_q == PhD) ? c.samples : c.a_samples) - 4'd1};
+          if (sizes) size_next = limit;
+          else if (several)
+            size_next = (phase_q == PhD) ? AddrWidth'(c.d_sample_stride) : AddrWidth'(c.a_sample_stride);
+        end
+        StepSamples: load_size = count_q == '0;
+        StepBase: begin
+          load_size = 1'b1;
+          size_next = rings ? c.d_base[AddrWidth-1:0] : busy_first_i[0 +: AddrWidth];
+        end
+        StepLast0: begin
+          load_size = 1'b1;
+          size_next = busy_first_i[AddrWidth +: AddrWidth];
+        end
+        StepLast1: begin
+          load_size = 1'b1;
+          size_next = c.d_base[AddrWidth-1:0];
+        end
+        default: ;
+      endcase
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (load_sum) begin
+      sum_q  <= sum_next;
+      over_q <= 1'b0;
+    end else if (add) begin
+      sum_q  <= sum_new;
+      over_q <= over_q || carry || (lost_q && multiplies);
+    end
+    if (load_size) begin
+      size_q  <= size_next;
+      count_q <= count_next;
+      lost_q  <= 1'b0;
+    end else if (multiplies) begin
+      size_q  <= size_q << 1;
+      count_q <= count_q >> 1;
+      lost_q  <= lost_q || size_q[AddrWidth-1];
     end
   end
 
-  always_comb begin
-    cause_o = tetralog_pkg::CauseNone;
-    if (overlap_q)                    cause_o = tetralog_pkg::CauseOverlap;
-    if (address_q)                    cause_o = tetralog_pkg::CauseAddress;
-    if (bad_stride || samples_meet_q) cause_o = tetralog_pkg::CauseStride;
-    if (bad_alignment)                cause_o = tetralog_pkg::CauseAlignment;
-    if (buffer_q)                     cause_o = tetralog_pkg::CauseBuffer;
-    if (overflow_q)                   cause_o = tetralog_pkg::CauseOverflow;
-    if (bad_index)                    cause_o = tetralog_pkg::CauseIndex;
-    if (bad_scale)                    cause_o = tetralog_pkg::CauseScale;
-    if (bad_samples)                  cause_o = tetralog_pkg::CauseSamples;
-    if (bad_dimension)                cause_o = tetralog_pkg::CauseDimension;
-    if (bad_format)                   cause_o = tetralog_pkg::CauseFormat;
-    if (bad_operation)                cause_o = tetralog_pkg::CauseOperation;
+  // --------------------------------------------------------------------- verdict
+  logic [2:0]  behind_q;  // busy 0, busy 1, D do not end before the tensor begins
+  logic        overflow_q, buffer_q, stride_q, address_q, overlap_q, known_q, legal_q;
+  logic [1:0]  conflict_q, load_conflict_q;
+  logic [15:0] panel_words_q;
+  logic [3:0]  cause, cause_q;
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      {overflow_q, stride_q, address_q, overlap_q} <= '0;
+      buffer_q        <= c.block == '0;
+      conflict_q      <= '0;
+      load_conflict_q <= '0;
+    end else begin
+      case (step_q)
+        StepFirst0: behind_q[0] <= reaches;
+        StepFirst1: behind_q[1] <= reaches;
+        StepFirstD: behind_q[2] <= reaches;
+        StepStride:
+          if (reaches && phase_q != PhC && phase_q != PhVerdict && phase_q != PhDone)
+            stride_q <= 1'b1;
+        StepMeet: if (reaches) stride_q <= 1'b1;
+        StepLimit:
+          if (reaches) begin
+            if (phase_q == PhProducts) overflow_q <= 1'b1;
+            else buffer_q <= 1'b1;
+          end
+        StepBase: if (!rings && (over_q || carry || base[63:AddrWidth] != '0)) address_q <= 1'b1;
+        StepLast0: if (reaches && behind_q[0]) conflict_q[0] <= 1'b1;
+        StepLast1: if (reaches && behind_q[1]) conflict_q[1] <= 1'b1;
+        StepLastD: begin
+          if (reaches && behind_q[2] && phase_q != PhD && !(phase_q == PhC && c_is_d))
+            overlap_q <= 1'b1;
+          if (phase_q == PhB) load_conflict_q <= conflict_q;
+        end
+        default: ;
+      endcase
+    end
+    if (phase_q == PhD && step_q == StepLastD) d_last_q <= sum_q;
+    if (phase_q == PhWords && step_q == StepLimit) panel_words_q <= sum_q[15:0];
   end
 
-  assign done_o        = state_q == StDone && !start_i;
-  assign conflict_o    = conflict_q;
-  assign d_first_o     = d_first_q;
-  assign d_last_o      = d_last_q;
-  assign panel_words_o = panel_words_q;
+  always_comb begin
+    cause = 4'(tetralog_pkg::CauseNone);
+    if (overlap_q)     cause = 4'(tetralog_pkg::CauseOverlap);
+    if (address_q)     cause = 4'(tetralog_pkg::CauseAddress);
+    if (stride_q)      cause = 4'(tetralog_pkg::CauseStride);
+    if (bad_alignment) cause = 4'(tetralog_pkg::CauseAlignment);
+    if (buffer_q)      cause = 4'(tetralog_pkg::CauseBuffer);
+    if (overflow_q)    cause = 4'(tetralog_pkg::CauseOverflow);
+    if (field_cause != 4'(tetralog_pkg::CauseNone)) cause = field_cause;
+  end
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      known_q <= 1'b0;
+      legal_q <= 1'b0;
+    end else if (start_i) begin
+      known_q <= 1'b0;
+      legal_q <= 1'b0;
+    end else begin
+      if (phase_q == PhB && step_q == StepLastD) known_q <= 1'b1;
+      if (phase_q == PhVerdict) legal_q <= cause == 4'(tetralog_pkg::CauseNone);
+    end
+  end
+  always_ff @(posedge clk_i) if (phase_q == PhVerdict) cause_q <= cause;
+
+  assign done_o          = phase_q == PhDone && !start_i;
+  assign legal_o         = legal_q && !start_i;
+  assign cause_o         = {4'd0, cause_q};
+  assign load_known_o    = known_q && !start_i;
+  assign load_conflict_o = load_conflict_q;
+  assign conflict_o      = conflict_q;
+  assign d_first_o       = c.d_base[AddrWidth-1:0];
+  assign d_last_o        = d_last_q;
+  assign panel_words_o   = panel_words_q;
 
   logic unused_bits;
-  assign unused_bits = ^{c.irq, c.rounding, c.seed, c.row0, c.sample0, c.tag, 32'(PanelB)};
+  assign unused_bits = ^{c, mask_row1[0]};
 
 endmodule

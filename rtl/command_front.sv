@@ -6,18 +6,18 @@
 //
 //   idle -> fetch -> receive -> run: check | load A and B | hand over -> idle
 //
-// A command waits with its loads while an earlier command that is not complete writes what it
-// reads. When no earlier command is in flight its loads begin before the check has ended: they read
-// memory, and nothing is computed or written before the verdict. A command that may not run stays:
-// failed_o rises, with its cause, and only a reset goes on.
+// A command waits with its loads while an earlier command that is not complete writes its A or B, and
+// is handed over when none writes anything that it reads. When its operands surely fit the buffers
+// its loads begin before the check has ended, without earlier commands at once: they read memory, and
+// nothing is computed or written before the verdict. A command that may not run stays: failed_o rises,
+// with its cause, and only a reset goes on.
 //
-// Latency from a doorbell to the first request of operands: 3 cycles, the read latency of the ring, and
+// Latency from a doorbell to the first request of operands: 4 cycles, the read latency of the ring, and
 // 128 bytes of beats. Throughput: the next command is fetched when all operands of this one are in
 // the buffers.
 
 module command_front #(
   parameter int unsigned Rows      = 16,
-  parameter int unsigned Cols      = 16,
   parameter int unsigned AccWidth  = 24,
   parameter int unsigned DepthA    = 64,
   parameter int unsigned DepthB    = 128,
@@ -76,46 +76,54 @@ module command_front #(
 
   // ------------------------------------------------------------------- ring rules
   logic [31:0] index_q;
-  logic [15:0] size_less;
-  logic        ring_bad, pending;
-  logic [64:0] ring_end, record_end;
-  assign size_less  = ring_size_i - 16'd1;
-  assign ring_end   = {1'b0, ring_base_i} + 65'({ring_size_i, 7'd0});
-  assign record_end = {1'b0, record_base_i} + 65'({ring_size_i, 8'd0});
+  logic [15:0] size_less, place;
+  logic        ring_bad, ring_failed_q, pending;
+  logic [AddrWidth-7:0] ring_end;    // the last entry
+  logic [AddrWidth-8:0] record_end;  // the last place of a record
+  assign place = index_q[15:0] & size_less;
+  // A power of two less one.
+  for (genvar i = 0; i < 16; i++) begin : gen_size_less
+    assign size_less[i] = ring_size_i >> (i + 1) != '0;
+  end
+  assign ring_end   = {1'b0, ring_base_i[AddrWidth-1:7]} + (AddrWidth-6)'(size_less);
+  assign record_end = {1'b0, record_base_i[AddrWidth-1:8]} + (AddrWidth-7)'(size_less);
   assign ring_bad   = ring_size_i == '0 || (ring_size_i & size_less) != '0 ||
                       ring_base_i[6:0] != '0 || record_base_i[7:0] != '0 ||
-                      ring_end > (65'd1 << AddrWidth) || record_end > (65'd1 << AddrWidth) ||
+                      (ring_base_i >> AddrWidth) != '0 || ring_end[AddrWidth-7] ||
+                      (record_base_i >> AddrWidth) != '0 || record_end[AddrWidth-8] ||
                       tail_i - head_i > 32'(ring_size_i);
   assign pending    = enable_i && !halt_i && tail_i != index_q;
 
   // ----------------------------------------------------------------------- fetch
   logic [1023:0]        cmd_q;
   logic [BeatWidth-1:0] beat_q;
+  logic [AddrWidth-8:0] entry_q;  // its address in entries
   logic                 take_beat, last_beat;
-  assign req_valid_o  = state_q == StFetch;
-  assign req_addr_o   = ring_base_i[AddrWidth-1:0] +
-                        AddrWidth'({index_q[15:0] & size_less, 7'd0});
+  assign req_valid_o  = state_q == StFetch && !ring_failed_q;
+  assign req_addr_o   = {entry_q, 7'd0};
   assign req_len_o    = 8'(Beats - 1);
   assign beat_ready_o = state_q == StReceive;
   assign take_beat    = beat_valid_i && beat_ready_o;
   assign last_beat    = take_beat && beat_q == BeatWidth'(Beats - 1);
   always_ff @(posedge clk_i) begin
+    if (state_q == StIdle)
+      entry_q <= ring_base_i[AddrWidth-1:7] + (AddrWidth-7)'(place);
     if (state_q == StFetch) beat_q <= '0;
     else if (take_beat) beat_q <= beat_q + BeatWidth'(1);
     if (take_beat) cmd_q <= {beat_data_i, cmd_q[1023:AxiData]};
   end
 
   // ------------------------------------------------------------------------ check
-  logic       check_start_q, early_ok, check_done;
+  logic       check_start_q, early_ok, load_known, check_done, legal;
   logic [7:0] check_cause;
-  logic [1:0] conflict;
+  logic [1:0] load_conflict, conflict;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) check_start_q <= 1'b0;
     else check_start_q <= last_beat;
   end
   command_check #(
-    .Rows(Rows), .Cols(Cols), .AccWidth(AccWidth), .DepthA(DepthA), .DepthB(DepthB),
-    .AxiData(AxiData), .AddrWidth(AddrWidth)
+    .Rows(Rows), .AccWidth(AccWidth), .DepthA(DepthA), .DepthB(DepthB), .AxiData(AxiData),
+    .AddrWidth(AddrWidth)
   ) u_check (
     .clk_i, .rst_ni,
     .start_i      (check_start_q),
@@ -126,25 +134,29 @@ module command_front #(
     .busy_first_i (slot_first_i),
     .busy_last_i  (slot_last_i),
     .early_ok_o   (early_ok),
+    .load_known_o (load_known),
+    .load_conflict_o(load_conflict),
     .done_o       (check_done),
+    .legal_o      (legal),
     .cause_o      (check_cause),
     .conflict_o   (conflict),
     .d_first_o, .d_last_o, .panel_words_o
   );
 
   // ----------------------------------------------------------- load and hand over
-  logic started_q, handed_q, legal, clear;
-  assign legal        = check_done && check_cause == tetralog_pkg::CauseNone;
-  assign clear        = legal && (conflict & slot_busy_i) == 2'd0;
-  assign load_start_o = state_q == StRun && !started_q && !load_busy_i &&
-                        (clear || (early_ok && slot_busy_i == 2'd0 && !check_done));
-  assign back_valid_o = state_q == StRun && started_q && !handed_q && clear;
+  logic started_q, handed_q, fits, no_hazard;
+  assign fits         = legal || (early_ok && !check_done);
+  assign no_hazard    = slot_busy_i == 2'd0 || (load_known && (load_conflict & slot_busy_i) == 2'd0);
+  assign load_start_o = state_q == StRun && !started_q && !load_busy_i && fits && no_hazard;
+  assign back_valid_o = state_q == StRun && started_q && !handed_q && legal &&
+                        (conflict & slot_busy_i) == 2'd0;
 
   always_comb begin
     state_d = state_q;
     case (state_q)
-      StIdle:    if (pending) state_d = ring_bad ? StFailed : StFetch;
-      StFetch:   if (req_ready_i) state_d = StReceive;
+      StIdle:    if (pending) state_d = StFetch;
+      StFetch:   if (ring_failed_q) state_d = StFailed;
+                 else if (req_ready_i) state_d = StReceive;
       StReceive: if (last_beat) state_d = StRun;
       StRun: begin
         if (check_done && !legal) state_d = StFailed;
@@ -171,12 +183,15 @@ module command_front #(
     end
   end
 
-  logic ring_failed_q;
-  always_ff @(posedge clk_i) if (state_q == StIdle) ring_failed_q <= ring_bad;
+  logic asks_q;  // the first cycle of a fetch
+  always_ff @(posedge clk_i) begin
+    if (state_q == StIdle) ring_failed_q <= ring_bad;
+    asks_q <= state_q == StIdle;
+  end
 
   assign cmd_o      = cmd_q;
   assign index_o    = index_q;
-  assign fetched_o  = state_q == StIdle && state_d == StFetch;
+  assign fetched_o  = req_valid_o && asks_q;
   assign busy_o     = state_q != StIdle && state_q != StFailed;
   assign checking_o = state_q == StRun && !legal;
   assign failed_o   = state_q == StFailed;

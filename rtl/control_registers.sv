@@ -230,12 +230,25 @@ module control_registers #(
     logic [Half-1:0]    high_q;
     logic [LowBits:0]   sum;
     logic               carry_q;
-    assign sum = {1'b0, low_q} + {1'b0, events[Half*i +: LowBits]};
-    always_ff @(posedge clk_i) begin
-      low_q   <= sum[LowBits-1:0] & {LowBits{!clear_counters}};
-      carry_q <= sum[LowBits] && !clear_counters;
-      high_q  <= (high_q + Half'(carry_q)) & {Half{!clear_counters}};
+    if (i == tetralog_pkg::COUNTER_WRITE_BYTES || i == tetralog_pkg::COUNTER_PRODUCTS ||
+        i == tetralog_pkg::COUNTER_GATED) begin : gen_several
+      assign sum = {1'b0, low_q} + {1'b0, events[Half*i +: LowBits]};
+      always_ff @(posedge clk_i) begin
+        low_q   <= sum[LowBits-1:0] & {LowBits{!clear_counters}};
+        carry_q <= sum[LowBits] && !clear_counters;
+      end
+    end else begin : gen_one
+      // One event a cycle, which comes late, has no adder behind it.
+      assign sum = {1'b0, low_q} + (LowBits + 1)'(1);
+      always_ff @(posedge clk_i) begin
+        if (events[Half*i] || clear_counters) low_q <= sum[LowBits-1:0] & {LowBits{!clear_counters}};
+        carry_q <= sum[LowBits] && events[Half*i] && !clear_counters;
+      end
+      logic unused_one;
+      assign unused_one = ^events[Half*i +: LowBits];
     end
+    always_ff @(posedge clk_i)
+      high_q <= (high_q + Half'(carry_q)) & {Half{!clear_counters}};
     assign low_all[Half*i +: Half]  = Half'(low_q) << Shift;
     assign high_all[Half*i +: Half] = high_q;
     assign carry_all[i]             = carry_q;

@@ -41,9 +41,7 @@ module epilogue_lane #(
   output logic                  wrapped_o,      // registered: acc + C is outside INT32 and valid
 
   input  logic                  pass_z_i,       // 1: p = z (INT32; scale_mul_i must be 1)
-
-  // Stage 3.
-  input  logic [7:0]            scale_mul_i,    // m
+  input  logic [7:0]            scale_mul_i,    // m; registered here, near the 32 gates a bit drives
 
   // Stage 4.
   input  logic [1:0]            format_i,       // tetralog_pkg::format_e
@@ -76,12 +74,14 @@ module epilogue_lane #(
   logic [31:0] ones_magnitude;
   logic [31:0] magnitude_q;
   logic        sign_q, negate_q, wide_q, wrapped_q;  // negate: p = -|z|
+  logic [7:0]  scale_mul_q;
   assign ones_magnitude = z_q ^ {32{z_q[31]}};
   always_ff @(posedge clk_i) begin
     if (accept_i) begin
       magnitude_q <= ones_magnitude + {31'd0, z_q[31]};
       sign_q      <= z_q[31];
       negate_q    <= z_q[31] & pass_z_i;
+      scale_mul_q <= scale_mul_i;
       wide_q      <= (|ones_magnitude[31:16]) | (z_q[31] & ~(|z_q[15:0]));
       wrapped_q   <= wrapped1_q;
     end
@@ -93,7 +93,7 @@ module epilogue_lane #(
   // ------------------------------------------------------------------- stage 3
   logic [ProductWidth-1:0] product;
 `ifndef SYNTHESIS
-  assign product = {7'd0, magnitude_q ^ {32{negate_q}}} * {31'd0, scale_mul_i} + {38'd0, negate_q};
+  assign product = {7'd0, magnitude_q ^ {32{negate_q}}} * {31'd0, scale_mul_q} + {38'd0, negate_q};
 `else
   // Column c of the product has the bits |z|[c-i] & m[i].
   function automatic logic [ProductWidth*8-1:0] product_heights();
@@ -116,9 +116,9 @@ module epilogue_lane #(
         if (c == 0 && slot == 1) assign product_bits[1] = negate_q;
         else assign product_bits[8*c+slot] = 1'b0;
       end else if (I == 0) begin : gen_first_row
-        assign product_bits[8*c+slot] = (magnitude_q[c] & scale_mul_i[0]) ^ negate_q;
+        assign product_bits[8*c+slot] = (magnitude_q[c] & scale_mul_q[0]) ^ negate_q;
       end else begin : gen_row
-        assign product_bits[8*c+slot] = magnitude_q[c-I] & scale_mul_i[I];
+        assign product_bits[8*c+slot] = magnitude_q[c-I] & scale_mul_q[I];
       end
     end
   end

@@ -8,7 +8,7 @@
 // and a small product in place of a test in every processing element. Padding is not counted: it
 // has zero codes and is outside rows_i x cols_i and k_valid_i.
 //
-// Latency: two cycles. Throughput: a beat a cycle. The counts are 0 in cycles without a beat.
+// Latency: three cycles. Throughput: a beat a cycle. The counts are 0 in cycles without a beat.
 
 module product_counter #(
   parameter int unsigned Rows = 16,
@@ -67,7 +67,8 @@ module product_counter #(
   end
 
   // Stage 2: products.
-  logic [CountWidth-1:0] products, nonzero, products_q, gated_q;
+  logic                  valid2_q;
+  logic [CountWidth-1:0] products, nonzero, products2_q, nonzero2_q;
   always_comb begin
     products = '0;
     nonzero  = '0;
@@ -78,12 +79,25 @@ module product_counter #(
     end
   end
   always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) valid2_q <= 1'b0;
+    else valid2_q <= valid_q;
+  end
+  always_ff @(posedge clk_i) begin
+    if (valid_q) begin
+      products2_q <= products;
+      nonzero2_q  <= nonzero;
+    end
+  end
+
+  // Stage 3: the difference.
+  logic [CountWidth-1:0] products_q, gated_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       products_q <= '0;
       gated_q    <= '0;
     end else begin
-      products_q <= products & {CountWidth{valid_q}};
-      gated_q    <= (products - nonzero) & {CountWidth{valid_q}};
+      products_q <= products2_q & {CountWidth{valid2_q}};
+      gated_q    <= (products2_q - nonzero2_q) & {CountWidth{valid2_q}};
     end
   end
   assign products_o = products_q;

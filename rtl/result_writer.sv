@@ -42,11 +42,14 @@ module result_writer #(
   input  logic [23:0]                cmd_m_i,
   input  logic [23:0]                cmd_n_i,
   input  logic [23:0]                cmd_block_cols_i,
-  input  logic [AddrWidth-1:0]       cmd_record_i,           // a multiple of 256
   input  logic [31:0]                cmd_index_i,
   input  logic [31:0]                cmd_tag_i,
   input  logic [47:0]                cmd_start_i,            // now_i at the fetch of the command
   input  logic [47:0]                now_i,                  // cycles
+
+  // Where records go: the place of a command is its index modulo the size, a power of two.
+  input  logic [AddrWidth-1:0]       record_base_i,          // a multiple of 256
+  input  logic [15:0]                ring_size_i,
 
   // Outputs of the engine.
   input  logic                       d_valid_i,
@@ -131,7 +134,9 @@ module result_writer #(
   assign done_o        = state_q == StAck && finished;
   assign stats_ready_o = state_q == StAck && data_end;
 
-  logic [AddrWidth-1:0] base_q, record_q;
+  logic [AddrWidth-1:0] base_q;
+  logic [AddrWidth-9:0] record_q;  // place of the record
+  logic [15:0]          record_place;
   logic [31:0]          stride_q, sample_stride_q, index_q, tag_q;
   logic                 int32_q, transposed_q;
   logic [3:0]           samples_q;
@@ -148,23 +153,31 @@ module result_writer #(
       m_q             <= cmd_m_i;
       n_q             <= cmd_n_i;
       block_cols_q    <= cmd_block_cols_i;
-      record_q        <= cmd_record_i;
       index_q         <= cmd_index_i;
       tag_q           <= cmd_tag_i;
       cycles_q        <= cmd_start_i;
     end else if (state_q == StDrain && finished) begin
       cycles_q        <= now_i - cycles_q;
     end
+    if (state_q == StStart) record_q <= (AddrWidth-8)'(record_place);
+    else if (state_q == StDrain && finished) record_q <= record_q + record_base_i[AddrWidth-1:8];
+  end
+  for (genvar i = 0; i < 16; i++) begin : gen_place
+    assign record_place[i] = index_q[i] && ring_size_i >> (i + 1) != '0;
   end
 
   // ---------------------------------------------------------- tiles: fill the buffer
-  // The walker shows the tile that is being filled. It goes on when that tile is full and the write
-  // side has taken its address and size.
+  // The tile that is being filled makes room for the next when it is full and the write side has taken its
+  // address and size. The walker is one tile ahead; it moves in the cycle after its tile is copied.
   logic [32:0]          line_step, element_step;  // nibbles
   logic [AddrWidth:0]   tile_addr, unused_split;
   logic [RowsWidth-1:0] tile_rows;
   logic [ColsWidth-1:0] tile_cols;
-  logic                 tile_valid, tile_next, tile_last;
+  logic [AddrWidth-1:0] tile_addr_q;
+  logic [RowsWidth-1:0] tile_rows_q;
+  logic [ColsWidth-1:0] tile_cols_q;
+  logic                 tile_valid, tile_valid_q, tile_copy, tile_copied_q, tile_next;
+  logic                 walk_last, walk_last_q;
   logic [23:0]          unused_m0, unused_n0;
   logic [4:0]           unused_flags;
   logic                 unused_nibble;
@@ -181,7 +194,7 @@ module result_writer #(
     .row_step_i   (transposed_q ? element_step : line_step),
     .col_step_i   (transposed_q ? line_step : element_step),
     .valid_o      (tile_valid),
-    .next_i       (tile_next),
+    .next_i       (tile_copied_q),
     .m0_o         (unused_m0),
     .n0_o         (unused_n0),
     .rows_o       (tile_rows),
@@ -193,19 +206,38 @@ module result_writer #(
     .last_panel_a_o(unused_flags[2]),
     .last_panel_b_o(unused_flags[3]),
     .last_block_o (unused_flags[4]),
-    .last_o       (tile_last)
+    .last_o       (walk_last)
   );
+  assign tile_copy = tile_valid && !tile_copied_q && (!tile_valid_q || tile_next);
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      tile_valid_q  <= 1'b0;
+      tile_copied_q <= 1'b0;
+    end else begin
+      tile_copied_q <= tile_copy;
+      if (tile_copy) tile_valid_q <= 1'b1;
+      else if (tile_next) tile_valid_q <= 1'b0;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (tile_copy) begin
+      tile_rows_q <= tile_rows;
+      tile_cols_q <= tile_cols;
+      tile_addr_q <= tile_addr[AddrWidth:1];
+      walk_last_q <= walk_last;
+    end
+  end
 
-  logic               fill_half_q, full_q;  // the walker's tile is full
-  logic               taken_q, take;        // the write side has taken (takes) the walker's tile
-  logic [1:0]         held_q;               // tiles before the walker's that are in the buffer
+  logic               fill_half_q, full_q;  // the tile is full
+  logic               taken_q, take;        // the write side has taken (takes) the tile
+  logic [1:0]         held_q;               // tiles before this one that are in the buffer
   logic [RowBits-1:0] fill_row_q;
   logic [ColBits-1:0] fill_col_q;
   logic               fill, fill_last_col, fill_last_row, fill_end, release_tile;
-  assign d_ready_o     = tile_valid && !full_q && !held_q[1];
+  assign d_ready_o     = tile_valid_q && !full_q && !held_q[1];
   assign fill          = d_valid_i && d_ready_o && {1'b0, d_sample_i} == samples_q - 4'd1;
-  assign fill_last_col = {1'b0, fill_col_q} + ColsWidth'(Lanes) >= tile_cols;
-  assign fill_last_row = {1'b0, fill_row_q} + RowsWidth'(1) == tile_rows;
+  assign fill_last_col = {1'b0, fill_col_q} + ColsWidth'(Lanes) >= tile_cols_q;
+  assign fill_last_row = {1'b0, fill_row_q} + RowsWidth'(1) == tile_rows_q;
   assign fill_end      = fill && fill_last_col && fill_last_row;
   assign tile_next     = (full_q || fill_end) && (taken_q || take);
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -235,9 +267,8 @@ module result_writer #(
   logic [2:0]            sample_q;
   logic [AddrWidth-1:0]  line_addr_q, addr_q, addr_next;  // of sample 0 of the line, of the sample
   logic                  line_ready, last_sample, last_line, seg_take;
-  // The walker's tile is ready by rows; one that the walker has left is ready. Reads begin a cycle
-  // after this, so the last beat need not be in the buffer yet: without that, transposed tiles would
-  // lose a cycle.
+  // The tile that is filled is ready by rows; one before it is ready. Reads begin a cycle after this, so
+  // the last beat need not be in the buffer yet: without that, transposed tiles would lose a cycle.
   assign line_ready  = !taken_q || fill_end ||
                        (!transposed_q && {1'b0, line_q} < LinesWidth'(fill_row_q));
   assign last_sample = {1'b0, sample_q} == samples_q - 4'd1;
@@ -245,7 +276,9 @@ module result_writer #(
   assign seg_valid   = state_q == StRecord ? stats_valid_i : tile_q && line_ready;
   assign seg_take    = seg_valid && seg_ready && state_q != StRecord;
   assign tile_end    = seg_take && last_sample && last_line;
-  assign take        = tile_valid && !taken_q && (!tile_q || tile_end);
+  // tile_end, without the way through line_ready, which is 1 then.
+  assign take        = tile_valid_q && !taken_q &&
+                       (!tile_q || (seg_ready && last_sample && last_line));
   assign addr_next   = (last_sample ? line_addr_q : addr_q) +
                        (last_sample ? AddrWidth'(stride_q) : AddrWidth'(sample_stride_q));
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -256,13 +289,13 @@ module result_writer #(
   always_ff @(posedge clk_i) begin
     if (take) begin
       tile_half_q <= fill_half_q;
-      tile_last_q <= tile_last;
-      lines_q     <= transposed_q ? LinesWidth'(tile_cols) : LinesWidth'(tile_rows);
-      length_q    <= transposed_q ? LinesWidth'(tile_rows) : LinesWidth'(tile_cols);
+      tile_last_q <= walk_last_q;
+      lines_q     <= transposed_q ? LinesWidth'(tile_cols_q) : LinesWidth'(tile_rows_q);
+      length_q    <= transposed_q ? LinesWidth'(tile_rows_q) : LinesWidth'(tile_cols_q);
       line_q      <= '0;
       sample_q    <= '0;
-      line_addr_q <= tile_addr[AddrWidth:1];
-      addr_q      <= tile_addr[AddrWidth:1];
+      line_addr_q <= tile_addr_q;
+      addr_q      <= tile_addr_q;
     end else if (seg_take) begin
       addr_q <= addr_next;
       if (last_sample) begin
@@ -344,7 +377,7 @@ module result_writer #(
     for (int i = 0; i < RecordWords; i++)
       if (record_place_q == PlaceBits'(i)) record_word = record[AxiData*i+:AxiData];
   end
-  assign unused_first = ^rd_first;
+  assign unused_first = ^rd_first ^ ^record_base_i[7:0];
 
   axi_write #(
     .AddrWidth(AddrWidth), .AxiData(AxiData), .Group(Banks), .MaxCount(MaxCount)
@@ -352,7 +385,7 @@ module result_writer #(
     .clk_i, .rst_ni,
     .seg_valid_i (seg_valid),
     .seg_ready_o (seg_ready),
-    .seg_addr_i  (state_q == StRecord ? record_q : addr_q),
+    .seg_addr_i  (state_q == StRecord ? {record_q, 8'd0} : addr_q),
     .seg_count_i (state_q == StRecord ? CountWidth'(16) + CountWidth'({samples_q, 2'd0})
                                       : CountWidth'(length_q)),
     .seg_int32_i (state_q == StRecord || int32_q),

@@ -285,8 +285,8 @@ module tetralog_core #(
   logic [2*AddrWidth-1:0] slot_first_q, slot_last_q;
   assign front = front_bits;
   command_front #(
-    .Rows(Rows), .Cols(Cols), .AccWidth(AccWidth), .DepthA(DepthA), .DepthB(DepthB),
-    .AxiData(AxiData), .AddrWidth(AddrWidth)
+    .Rows(Rows), .AccWidth(AccWidth), .DepthA(DepthA), .DepthB(DepthB), .AxiData(AxiData),
+    .AddrWidth(AddrWidth)
   ) u_front (
     .clk_i,
     .rst_ni       (core_rst_n),
@@ -715,12 +715,12 @@ module tetralog_core #(
     .cmd_m_i              (back_q.m[23:0]),
     .cmd_n_i              (back_q.n[23:0]),
     .cmd_block_cols_i     (back_block_cols),
-    .cmd_record_i         (record_base[AddrWidth-1:0] +
-                           AddrWidth'({back_index_q[15:0] & (ring_size - 16'd1), 8'd0})),
     .cmd_index_i          (back_index_q),
     .cmd_tag_i            (back_q.tag),
     .cmd_start_i          (back_start_time_q),
     .now_i                (now_q),
+    .record_base_i        (record_base[AddrWidth-1:0]),
+    .ring_size_i          (ring_size),
     .d_valid_i            (d_valid),
     .d_ready_o            (d_ready),
     .d_data_i             (d_data),

@@ -43,10 +43,10 @@ class Bench {
     }
     SetRings();
     const uint64_t moves =
-        random_.OneIn(2) ? 30 + random_.Below(40) : 1000;  // the rings, in this cycle
-    const uint64_t reset = random_.OneIn(20) ? random_.Below(64) : 1000;
+        random_.OneIn(2) ? 30 + random_.Below(90) : 1000;  // the rings, in this cycle
+    const uint64_t reset = random_.OneIn(20) ? random_.Below(128) : 1000;
     in_.start = true;
-    for (uint64_t cycle = 0; cycle < 70 && !lockstep_.differs(); ++cycle) {
+    for (uint64_t cycle = 0; cycle < 190 && !lockstep_.differs(); ++cycle) {
       if (cycle >= moves && cycle < moves + 4) MoveRings();
       Cycle(cycle == reset);
       in_.start = false;
@@ -102,9 +102,14 @@ class Bench {
 
   void Compare(OutputCheck& check, const CommandCheck& model) const {
     check("done", rtl_.done_o, model.done(in_.start));
-    if (in_.cmd) check("early_ok", rtl_.early_ok_o, model.early_ok(*in_.cmd));
+    if (started_) {
+      check("early_ok", rtl_.early_ok_o, !in_.start && model.early_ok(*in_.cmd));
+      check("load_known", rtl_.load_known_o, model.load_known(in_.start));
+      if (rtl_.load_known_o) check("load_conflict", rtl_.load_conflict_o, model.load_conflict());
+    }
     if (!verdict_) return;
     check("cause", rtl_.cause_o, model.cause());
+    check("legal", rtl_.legal_o, model.cause() == 0);
     check("conflict", rtl_.conflict_o, model.conflict());
     check("d_first", rtl_.d_first_o, model.d_first());
     check("d_last", rtl_.d_last_o, model.d_last());

@@ -62,12 +62,12 @@ class CommandFrontCycle : public CommandFrontRtl {
     const Vcommand_front& u = *unit_;
     check("req_valid", u.req_valid_o, model.req_valid());
     if (model.req_valid()) {
-      check("req_addr", u.req_addr_o, model.req_addr(in.ring_base, in.ring_size));
+      check("req_addr", u.req_addr_o, model.req_addr());
       check("req_len", u.req_len_o, model.req_len());
     }
     check("beat_ready", u.beat_ready_o, model.beat_ready());
     check("index", u.index_o, model.index());
-    check("fetched", u.fetched_o, model.fetched(in));
+    check("fetched", u.fetched_o, model.fetched());
     check("load_start", u.load_start_o, model.load_start(in.slot_busy, in.load_busy));
     check("back_valid", u.back_valid_o, model.back_valid(in.slot_busy));
     if (u.load_start_o || u.back_valid_o) {

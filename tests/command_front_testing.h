@@ -140,8 +140,10 @@ class CommandFrontRtl : public testing::Test {
       ASSERT_EQ(loaded_ + 1, fetched_) << "two loads of a command";
       ExpectCommand();
       early_ = u.checking_o;
-      if (early_) {
-        ASSERT_EQ(slot_busy_, 0) << "a load before the verdict beside a command in flight";
+      const Command& c = commands_[loaded_];
+      for (uint32_t i = head_; i < handed_; ++i) {
+        const Region d = RegionD(commands_[i]);
+        ASSERT_FALSE(RegionA(c).Meets(d) || RegionB(c).Meets(d)) << "a load of what is written";
       }
       ++loaded_;
     } else if (loading_) {

@@ -11,7 +11,12 @@ tetralog_test(product_counter_cycle_test LIBS tetralog_cycle product_counter_4x8
 
 tetralog_verilate(command_check_16x16 TOP command_check PREFIX Vcommand_check_16x16)
 tetralog_verilate(command_check_4x4 TOP command_check PREFIX Vcommand_check_4x4
-                  PARAMS Rows=4 Cols=4 AccWidth=16 DepthA=32 DepthB=16 AxiData=64)
+                  PARAMS Rows=4 AccWidth=16 DepthA=32 DepthB=16 AxiData=64)
+tetralog_verilate(command_rules_16x16 TOP command_rules PREFIX Vcommand_rules_16x16)
+tetralog_verilate(command_rules_4x4 TOP command_rules PREFIX Vcommand_rules_4x4
+                  PARAMS DepthA=32 DepthB=16 AxiData=64)
+tetralog_test(command_rules_rtl_test LIBS command_rules_16x16 command_rules_4x4 tetralog_machine
+              LABEL rtl)
 tetralog_test(command_check_test LIBS command_check_16x16 command_check_4x4 tetralog_machine LABEL rtl)
 tetralog_test(command_check_cycle_test LIBS command_check_16x16 command_check_4x4 tetralog_cycle
                                             tetralog_machine LABEL rtl)
@@ -28,7 +33,7 @@ tetralog_test(core_control_test LIBS core_control_rtl LABEL rtl)
 tetralog_test(core_control_cycle_test LIBS core_control_rtl tetralog_cycle LABEL rtl)
 
 tetralog_verilate(command_front_4x4 TOP command_front PREFIX Vcommand_front
-                  PARAMS Rows=4 Cols=4 DepthA=64 DepthB=64 AxiData=64)
+                  PARAMS Rows=4 DepthA=64 DepthB=64 AxiData=64)
 tetralog_test(command_front_test LIBS command_front_4x4 tetralog_machine LABEL rtl)
 tetralog_test(command_front_cycle_test LIBS command_front_4x4 tetralog_cycle tetralog_machine
               LABEL rtl)

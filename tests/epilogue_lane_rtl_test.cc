@@ -131,10 +131,10 @@ class SUITE : public ::testing::Test {
 
   void Drive() {
     SetStage1(pipe_[0]);
-    if (pipe_.size() > 1) lane_->pass_z_i = pipe_[1].config.d_format == Format::kInt32;
-    if (pipe_.size() > 2) {
-      const EpilogueConfig& config = pipe_[2].config;
+    if (pipe_.size() > 1) {
+      const EpilogueConfig& config = pipe_[1].config;
       const bool is_int32 = config.d_format == Format::kInt32;
+      lane_->pass_z_i = is_int32;
       lane_->scale_mul_i = is_int32 ? 1 : config.scale_mul;
     }
     if (pipe_.size() > 3) {

@@ -63,11 +63,11 @@ tetralog_fault(random_source FILE random_source.sv SUITE RandomSourceRtl
                      random_source:Vrandom_source_l16:Lanes=16)
 
 # Legality: the last legal column is refused.
-tetralog_fault(legality FILE command_check.sv SUITE CommandCheckRtl
-               FROM "col_end > 33'h10000000" TO "col_end >= 33'h10000000"
+tetralog_fault(legality FILE command_rules.sv SUITE CommandCheckRtl
+               FROM "{5'd0, n1[23:4]}" TO "{5'd0, n1[23:4]} + 25'd1"
                TEST command_check_test.cc LIBS tetralog_machine
                UNITS command_check:Vcommand_check_16x16
-                     command_check:Vcommand_check_4x4:Rows=4:Cols=4:AccWidth=16:DepthA=32:DepthB=16:AxiData=64)
+                     command_check:Vcommand_check_4x4:Rows=4:AccWidth=16:DepthA=32:DepthB=16:AxiData=64)
 
 # Feeder: a panel of B is given back while later rows of tiles still need it.
 tetralog_fault(release FILE feeder.sv SUITE FeederRtl

@@ -73,6 +73,7 @@ TEST(ProductCounterRtl, CountsProductsAndZerosOfEveryTileSize) {
           Clock(unit);
           unit.beat_i = 0;
           Clock(unit);
+          Clock(unit);
           ASSERT_EQ(unit.products_o, products) << rows << " x " << cols << " places " << k_valid;
           ASSERT_EQ(unit.gated_o, gated) << rows << " x " << cols << " places " << k_valid;
           Clock(unit);

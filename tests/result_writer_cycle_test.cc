@@ -51,7 +51,6 @@ class ResultWriterTwin {
                 rtl.cmd_m_i,
                 rtl.cmd_n_i,
                 rtl.cmd_block_cols_i,
-                rtl.cmd_record_i,
                 rtl.cmd_index_i,
                 rtl.cmd_tag_i,
                 rtl.cmd_start_i};
@@ -69,6 +68,8 @@ class ResultWriterTwin {
     in_ = {rtl.cmd_valid_i != 0,
            &command_,
            rtl.now_i,
+           rtl.record_base_i,
+           static_cast<uint16_t>(rtl.ring_size_i),
            rtl.d_valid_i != 0,
            rtl.d_sample_i,
            data_.data(),

@@ -275,6 +275,13 @@ class ResultBench {
     const size_t next = issued_ ? 1 : 0;
     const bool offer = jobs_.size() > next && (unit_.cmd_valid_i || Chance(issued_ ? 2 : 70));
     unit_.cmd_valid_i = offer;
+    if (!jobs_.empty()) {  // the place of the record in a ring of any size
+      const Job& job = jobs_.front();
+      const uint32_t size = uint32_t{1} << job.index % 16;
+      unit_.ring_size_i = static_cast<uint16_t>(size);
+      const uint64_t place = job.index & (size - 1);
+      unit_.record_base_i = (kMemoryBase + job.command.record - place * 256) & 0xffffffffff;
+    }
     if (offer) {
       Job& job = jobs_[next];
       if (job.start == 0) job.start = (now_ - random_() % 100000) & 0xffffffffffff;
@@ -288,7 +295,6 @@ class ResultBench {
       unit_.cmd_m_i = command.m;
       unit_.cmd_n_i = command.n;
       unit_.cmd_block_cols_i = command.block_cols;
-      unit_.cmd_record_i = kMemoryBase + command.record;
       unit_.cmd_index_i = job.index;
       unit_.cmd_tag_i = job.tag;
       unit_.cmd_start_i = job.start;
@@ -302,7 +308,6 @@ class ResultBench {
       unit_.cmd_m_i = random_() & 0xffffff;
       unit_.cmd_n_i = random_() & 0xffffff;
       unit_.cmd_block_cols_i = random_() & 0xffffff;
-      unit_.cmd_record_i = random_() & 0xffffffffff;
       unit_.cmd_index_i = unit_.cmd_tag_i = static_cast<uint32_t>(random_());
       unit_.cmd_start_i = random_() >> 16;
     }

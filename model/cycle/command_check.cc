@@ -4,12 +4,16 @@
 #include "model/cycle/command_check.h"
 
 #include <array>
+#include <bit>
 
 namespace tetralog::cycle {
 namespace {
 
-constexpr uint32_t kCycles = 48;        // of a check
-constexpr uint32_t kOperandCycles = 8;  // more for a mask, and for C
+// Steps of the RTL's program beside those that multiply.
+constexpr uint32_t kOutputSteps = 4, kInputSteps = 9, kSizeSteps = 2, kRingSteps = 7;
+
+// Steps of count * size, a bit of count a cycle and one to see that none is left.
+uint32_t ProductSteps(uint64_t count) { return static_cast<uint32_t>(std::bit_width(count)); }
 
 bool IsLog4(uint32_t format) { return format == static_cast<uint32_t>(Format::kLog4); }
 bool IsUint4(uint32_t format) { return format == static_cast<uint32_t>(Format::kUint4); }
@@ -22,22 +26,34 @@ uint32_t ProductMax(const Command& c) {
   return IsUint4(c.b_format) ? kProductMaxIu : kProductMaxIi;
 }
 
-// A tensor as it lies in memory: sizes of 24 bits, where a command has more or 0 it is refused
+// A tensor as it lies in memory, sizes of 24 bits: where a command has more or 0 it is refused
 // anyway.
 struct Stored {
-  uint64_t rows1;      // rows less one
-  uint64_t row_bytes;  // of one
+  uint64_t rows1;       // rows less one
+  uint64_t row_bytes1;  // bytes of a row less one
 };
 
 Stored Codes(bool transposed, uint32_t rows, uint32_t cols) {
   const uint32_t stored_rows = transposed ? cols : rows, codes = transposed ? rows : cols;
-  return {(stored_rows - 1) & kSizeMask, (uint64_t{codes & kSizeMask} + 1) / 2};
+  return {(stored_rows - 1) & kSizeMask, ((codes - 1) & kSizeMask) / 2};
 }
 
 Stored StoredD(const Command& c) {
   Stored d = Codes(c.d_transposed, c.m, c.n);
-  if (IsInt32(c.d_format)) d.row_bytes = uint64_t{(c.d_transposed ? c.m : c.n) & kSizeMask} * 4;
+  if (IsInt32(c.d_format))
+    d.row_bytes1 = uint64_t{((c.d_transposed ? c.m : c.n) - 1) & kSizeMask} * 4 + 3;
   return d;
+}
+
+// C has one stride of 4; the other is as good as a row's.
+struct StoredAddend : Stored {
+  uint64_t stride;
+};
+
+StoredAddend StoredC(const Command& c) {
+  const uint64_t m1 = (c.m - 1) & kSizeMask, n1 = (c.n - 1) & kSizeMask;
+  if (c.c_col_stride == 4) return {{m1, 4 * n1 + 3}, c.c_row_stride};
+  return {{n1, 4 * m1 + 3}, c.c_col_stride};
 }
 
 bool BadAlignment(const Command& c) {
@@ -96,50 +112,59 @@ bool CommandCheck::early_ok(const Command& c) const {
          c.b_base <= addr_mask_;
 }
 
-CommandCheck::Range CommandCheck::At(uint64_t base, uint64_t bytes) const {
-  const uint64_t end = base + bytes;  // one past the last byte
-  return {base & addr_mask_, (end - 1) & addr_mask_, end < base || end > addr_mask_ + 1};
+CommandCheck::Range CommandCheck::At(uint64_t base, uint64_t bytes1) const {
+  const uint64_t first = base & addr_mask_, last = first + bytes1;
+  return {first, last & addr_mask_, last > addr_mask_, last > addr_mask_ || base != first};
 }
 
 void CommandCheck::Start(const Inputs& in) {
   const Command& c = *in.cmd;
-  left_ = kCycles + kOperandCycles * c.mask_enable + kOperandCycles * c.c_enable;
-
-  const uint32_t words = Words(c);
-  panel_words_ = static_cast<uint16_t>(c.a_samples * words);
-  const uint64_t panels = (c.m + panel_a_ - 1) / panel_a_;
-  const bool overflow = uint64_t{c.k} * c.a_samples > acc_max_ / ProductMax(c);
-  const uint64_t block_words = uint64_t{c.block} * words;
-  const bool buffer = uint64_t{c.a_samples} * words > depth_a_ ||
-                      (c.a_resident && panels * panel_words_ > depth_a_) || block_words == 0 ||
-                      block_words > depth_b_;
+  const uint64_t words = Words(c), panel_words = c.a_samples * words;
+  panel_words_ = static_cast<uint16_t>(panel_words);
+  const uint64_t panels1 = ((c.m - 1) & kSizeMask) / panel_a_;
+  const bool overflow = (((c.k - 1) & kSizeMask) + 1) * c.a_samples > acc_max_ / ProductMax(c);
+  const uint64_t block_words = c.block * words;
+  const bool buffer = panel_words > depth_a_ ||
+                      (c.a_resident && (panels1 + 1) * panel_words > depth_a_) ||
+                      block_words == 0 || block_words > depth_b_;
 
   const Stored a = Codes(c.a_transposed, c.m, c.k), b = Codes(!c.b_transposed, c.n, c.k);
   const Stored d = StoredD(c), mask = Codes(c.mask_transposed, c.m, c.n);
-  const uint64_t m1 = (c.m - 1) & kSizeMask, n1 = (c.n - 1) & kSizeMask;
+  const StoredAddend addend = StoredC(c);
   const uint64_t samples1 = (c.samples - 1) & 15, a_samples1 = (c.a_samples - 1) & 15;
-  const uint64_t d_bytes = d.row_bytes + d.rows1 * c.d_stride;  // one sample
-  const bool stride = a.row_bytes > c.a_stride || b.row_bytes > c.b_stride ||
-                      d.row_bytes > c.d_stride ||
-                      (c.mask_enable && mask.row_bytes > c.mask_stride) ||
-                      (c.samples > 1 && d_bytes > c.d_sample_stride);
+  const uint64_t d_bytes1 = d.row_bytes1 + d.rows1 * c.d_stride;  // one sample
+  const bool stride = a.row_bytes1 >= c.a_stride || b.row_bytes1 >= c.b_stride ||
+                      d.row_bytes1 >= c.d_stride ||
+                      (c.mask_enable && mask.row_bytes1 >= c.mask_stride) ||
+                      (c.samples > 1 && d_bytes1 >= c.d_sample_stride);
 
-  const Range range_d = At(c.d_base, d_bytes + samples1 * c.d_sample_stride);
+  const Range range_d = At(c.d_base, d_bytes1 + samples1 * c.d_sample_stride);
   d_first_ = range_d.first;
   d_last_ = range_d.last;
   bool address = range_d.past, overlap = false;
   conflict_ = 0;
-  const auto reads = [&](uint64_t base, uint64_t bytes, bool may_meet_d) {
-    const Range range = At(base, bytes);
+  left_ = kOutputSteps + ProductSteps(d.rows1);
+  if (c.samples != 1) left_ += 2 + ProductSteps(samples1);
+  const auto reads = [&](uint64_t base, const Stored& stored, uint64_t row_stride, uint64_t more,
+                         bool may_meet_d) {
+    const Range range = At(base, stored.row_bytes1 + stored.rows1 * row_stride + more);
     address |= range.past;
     overlap |= MeetsD(range) && !may_meet_d;
     for (unsigned e = 0; e < 2; ++e)
       conflict_ |= static_cast<uint8_t>(Meets(range, in.busy_first[e], in.busy_last[e]) << e);
+    left_ += kInputSteps + ProductSteps(stored.rows1);
   };
-  reads(c.a_base, a.row_bytes + a.rows1 * c.a_stride + a_samples1 * c.a_sample_stride, false);
-  reads(c.b_base, b.row_bytes + b.rows1 * c.b_stride, false);
-  if (c.mask_enable) reads(c.mask_base, mask.row_bytes + mask.rows1 * c.mask_stride, false);
-  if (c.c_enable) reads(c.c_base, 4 + m1 * c.c_row_stride + n1 * c.c_col_stride, AddendIsOutput(c));
+  reads(c.a_base, a, c.a_stride, a_samples1 * c.a_sample_stride, false);
+  if (c.a_samples != 1) left_ += 1 + ProductSteps(a_samples1);
+  reads(c.b_base, b, c.b_stride, 0, false);
+  load_conflict_ = conflict_;
+  const uint32_t known = left_;
+  left_ += 3 * kSizeSteps + 2 * ProductSteps(c.a_samples) + ProductSteps(c.block);
+  if (c.a_resident) left_ += kSizeSteps + ProductSteps(panels1);
+  if (c.mask_enable) reads(c.mask_base, mask, c.mask_stride, 0, false);
+  if (c.c_enable) reads(c.c_base, addend, addend.stride, 0, AddendIsOutput(c));
+  left_ += kRingSteps;
+  known_left_ = left_ - known;
 
   Cause cause = FieldCause(c);
   if (cause == Cause::kNone) {
@@ -154,24 +179,38 @@ void CommandCheck::Start(const Inputs& in) {
   cause_ = static_cast<uint8_t>(cause);
 }
 
+// Ring, then records: the base is read a cycle before the size.
+void CommandCheck::Rings(const Inputs& in) {
+  const uint64_t size1 = (in.ring_size - 1) & 0xffff;
+  switch (left_) {
+    case 8:
+      ring_base_ = in.ring_base;
+      return;
+    case 7:
+    case 4: {
+      const uint64_t bytes = left_ == 7 ? kCommandBytes : kRecordBytes;
+      const Range range = At(ring_base_ & addr_mask_, size1 * bytes + bytes - 1);
+      if (MeetsD(range) && cause_ == 0) cause_ = static_cast<uint8_t>(Cause::kOverlap);
+      return;
+    }
+    case 5:
+      ring_base_ = in.record_base;
+      return;
+    default:
+      return;
+  }
+}
+
 bool CommandCheck::Clock(const Inputs& in) {
   if (in.start) {
     Start(in);
     return true;
   }
   if (left_ == 0) return false;
-  const uint32_t left = left_--;
-  if (left > kRingCycles) return false;
-  // Ring, then records: the size is read a cycle before the address.
-  if (left % 2 == 0) {
-    ring_size_ = in.ring_size;
-    return true;
-  }
-  const Range range = left == 3
-                          ? At(in.ring_base & addr_mask_, uint64_t{ring_size_} * kCommandBytes)
-                          : At(in.record_base & addr_mask_, uint64_t{ring_size_} * kRecordBytes);
-  if (MeetsD(range) && cause_ == 0) cause_ = static_cast<uint8_t>(Cause::kOverlap);
-  return true;
+  const bool rings = left_ <= kRingCycles;
+  if (rings) Rings(in);
+  --left_;
+  return rings || left_ == known_left_;
 }
 
 }  // namespace tetralog::cycle

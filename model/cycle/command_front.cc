@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cstring>
+#include <utility>
 
 namespace tetralog::cycle {
 
@@ -16,7 +17,7 @@ CommandFront::CommandFront(const MachineShape& shape)
 void CommandFront::Reset() {
   check_.Reset();
   state_ = State::kIdle;
-  started_ = handed_ = check_start_ = false;
+  started_ = handed_ = check_start_ = asks_ = false;
   index_ = 0;
 }
 
@@ -34,10 +35,18 @@ bool CommandFront::Clock(const Inputs& in) {
     case State::kIdle:
       if (!Pending(in)) return false;
       ring_failed_ = RingBad(in);
-      state_ = ring_failed_ ? State::kFailed : State::kFetch;
+      entry_address_ = (in.ring_base + uint64_t{index_ & static_cast<uint16_t>(in.ring_size - 1)} *
+                                           kCommandBytes) &
+                       addr_mask_;
+      state_ = State::kFetch;
+      asks_ = true;
       return true;
     case State::kFetch:
-      if (!in.req_ready) return false;
+      if (ring_failed_) {
+        state_ = State::kFailed;
+        return true;
+      }
+      if (!in.req_ready) return std::exchange(asks_, false);
       beat_ = 0;
       state_ = State::kReceive;
       return true;

@@ -42,23 +42,22 @@ class CommandFront {
   void Reset();
 
   // Outputs that depend on inputs take those as arguments.
-  bool req_valid() const { return state_ == State::kFetch; }
-  uint64_t req_addr(uint64_t ring_base, uint16_t ring_size) const {
-    return (ring_base + uint64_t{index_ & static_cast<uint16_t>(ring_size - 1)} * kCommandBytes) &
-           addr_mask_;
-  }
+  bool req_valid() const { return state_ == State::kFetch && !ring_failed_; }
+  uint64_t req_addr() const { return entry_address_; }
   uint8_t req_len() const { return static_cast<uint8_t>(beats_ - 1); }
   bool beat_ready() const { return state_ == State::kReceive; }
   const Command& cmd() const { return cmd_; }  // from the start of its check to the next fetch
   uint32_t index() const { return index_; }
-  // Of the inputs: enable, halt, the registers of the ring, tail and head.
-  bool fetched(const Inputs& in) const { return Pending(in) && !RingBad(in); }
+  bool fetched() const { return req_valid() && asks_; }
   bool load_start(uint8_t slot_busy, bool load_busy) const {
     return state_ == State::kRun && !started_ && !load_busy &&
-           (Clear(slot_busy) || (early_ok_ && slot_busy == 0 && !CheckDone()));
+           (Legal() || (early_ok_ && !check_start_ && !CheckDone())) &&
+           (slot_busy == 0 ||
+            (check_.load_known(check_start_) && (check_.load_conflict() & slot_busy) == 0));
   }
   bool back_valid(uint8_t slot_busy) const {
-    return state_ == State::kRun && started_ && !handed_ && Clear(slot_busy);
+    return state_ == State::kRun && started_ && !handed_ && Legal() &&
+           (check_.conflict() & slot_busy) == 0;
   }
   uint64_t d_first() const { return check_.d_first(); }
   uint64_t d_last() const { return check_.d_last(); }
@@ -83,7 +82,6 @@ class CommandFront {
   bool RingBad(const Inputs& in) const;
   bool CheckDone() const { return check_.done(check_start_); }
   bool Legal() const { return CheckDone() && check_.cause() == 0; }
-  bool Clear(uint8_t slot_busy) const { return Legal() && (check_.conflict() & slot_busy) == 0; }
   bool Receive(const Inputs& in);
   bool Run(const Inputs& in);
 
@@ -97,8 +95,10 @@ class CommandFront {
   bool check_start_ = false;  // in the first cycle of kRun
   bool early_ok_ = false;
   bool ring_failed_ = false;
+  bool asks_ = false;  // in the first cycle of kFetch
   uint32_t beat_ = 0;
   uint32_t index_ = 0;
+  uint64_t entry_address_ = 0;
   Command cmd_;
   std::array<uint8_t, kCommandBytes> entry_{};
 };

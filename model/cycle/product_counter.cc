@@ -15,8 +15,9 @@ bool ProductCounter::Clock(const Inputs& in) {
       now.gated = now.products - nonzero;
     }
   }
-  if (now == beat_ && beat_ == count_) return false;
-  count_ = beat_;
+  if (now == beat_ && beat_ == products_ && products_ == count_) return false;
+  count_ = products_;
+  products_ = beat_;
   beat_ = now;
   return true;
 }

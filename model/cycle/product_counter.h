@@ -23,10 +23,7 @@ class ProductCounter {
   };
 
   ProductCounter() { Reset(); }
-  void Reset() {
-    beat_ = {};
-    count_ = {};
-  }
+  void Reset() { beat_ = products_ = count_ = {}; }
 
   uint32_t products() const { return count_.products; }
   uint32_t gated() const { return count_.gated; }  // products that are zero
@@ -38,7 +35,7 @@ class ProductCounter {
     uint32_t products = 0, gated = 0;
     bool operator==(const Count&) const = default;
   };
-  Count beat_, count_;  // one and two cycles after the beat
+  Count beat_, products_, count_;  // one, two and three cycles after the beat
 };
 
 }  // namespace tetralog::cycle

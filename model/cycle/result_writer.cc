@@ -3,6 +3,7 @@
 
 #include "model/cycle/result_writer.h"
 
+#include <bit>
 #include <utility>
 
 namespace tetralog::cycle {
@@ -22,7 +23,8 @@ void ResultWriter::Reset() {
   waiting_ = kNotWaiting;
   state_ = State::kIdle;
   walker_.Reset();
-  fill_half_ = full_ = taken_ = writing_ = false;
+  copied_ = fill_half_ = full_ = taken_ = writing_ = false;
+  filled_ = {};
   held_ = fill_row_ = fill_col_ = 0;
   tile_ = {};
   reading_ = {};
@@ -40,7 +42,7 @@ bool ResultWriter::Move(const Inputs& in) {
   }
   const bool d_moves = in.d_valid && d_ready();
   const bool fill = d_moves && in.d_sample + 1U == command_.samples;  // an element has all samples
-  const bool fill_end = fill && fill_row_ + 1 == walker_.rows() && FillsLastCol();
+  const bool fill_end = fill && fill_row_ + 1 == filled_.rows && FillsLastCol();
 
   AxiWrite::Inputs write;
   write.word = state_ == State::kAck ? &record_word_ : &buffer_.rd_word();
@@ -56,13 +58,14 @@ bool ResultWriter::Move(const Inputs& in) {
     write.seg_valid = true;
     write.seg_int32 = record || command_.d_int32;
     write.seg_count = record ? 16 + 4 * command_.samples : tile_.length;
-    write.seg_addr = record ? command_.record : tile_.addr;
+    write.seg_addr = record ? record_address_ : tile_.addr;
   }
   const bool seg_take = seg_moves && !record;
   const bool last_sample = tile_.sample + 1U == command_.samples;
   const bool tile_end = seg_take && last_sample && tile_.line + 1 == tile_.lines;
-  const bool take = !taken_ && walker_.valid() && (!writing_ || tile_end);
+  const bool take = !taken_ && filled_.valid && (!writing_ || tile_end);
   const bool next = (full_ || fill_end) && (taken_ || take);
+  const bool copy = walker_.valid() && !copied_ && (!filled_.valid || next);
 
   // The edge. The write port takes what was read before, so it goes first.
   Read read = {write_.rd_en(in.w_ready)};
@@ -71,8 +74,11 @@ bool ResultWriter::Move(const Inputs& in) {
     if (reading_.tile_end && write_.rd_end()) --held_;
   }
   const State state = NextState(tile_end && tile_.last, seg_moves);
-  if (state_ == State::kDrain && state != state_) cycles_ = (in.now - cycles_) & kCyclesMask;
-  bool active = state != state_ || d_moves || take || next;
+  if (state_ == State::kDrain && state != state_) {
+    cycles_ = (in.now - cycles_) & kCyclesMask;
+    record_address_ = (in.record_base / kRecordBytes + record_place_) * kRecordBytes & addr_mask_;
+  }
+  bool active = state != state_ || d_moves || take || next || copy || copied_;
   active |= write_.Clock(write);
   if (data_ && (d_moves || read.enable)) MoveData(in, d_moves, read);
   if (data_ && seg_moves && record) PackRecord(*in.stats);
@@ -92,15 +98,18 @@ bool ResultWriter::Move(const Inputs& in) {
     full_ = taken_ = false;
     fill_half_ = !fill_half_;
     ++held_;
-    walker_.Next();
+    filled_.valid = false;
   }
-  if (state_ == State::kStart) StartWalk();
+  if (copy) filled_ = {true, walker_.last(), walker_.rows(), walker_.cols(), walker_.addr() / 2};
+  if (copied_) walker_.Next();
+  copied_ = copy;
+  if (state_ == State::kStart) StartWalk(in);
   state_ = state;
   return active;
 }
 
-// A line is offered when it is in the buffer, or will be before it is read: any of a tile that the
-// walker has left, and of the walker's own the rows above the one that is filled.
+// A line is offered when it is in the buffer, or will be before it is read: any of a tile that is
+// full, and of the one that is filled the rows above the one that is filled.
 bool ResultWriter::LineReady(bool fill_end) const {
   return !taken_ || fill_end || (!command_.d_transposed && tile_.line < fill_row_);
 }
@@ -122,7 +131,8 @@ ResultWriter::State ResultWriter::NextState(bool last_tile_end, bool seg_moves) 
   }
 }
 
-void ResultWriter::StartWalk() {
+void ResultWriter::StartWalk(const Inputs& in) {
+  record_place_ = in.ring_size == 0 ? 0 : command_.index & (std::bit_floor(in.ring_size) - 1U);
   const uint64_t line_step = uint64_t{command_.d_stride} * 2;  // nibbles
   const uint64_t element_step = command_.d_int32 ? 8 : 1;
   TileWalk walk = {command_.m,      command_.n, command_.block_cols,
@@ -134,17 +144,17 @@ void ResultWriter::StartWalk() {
 void ResultWriter::NextFill() {
   const bool last_col = FillsLastCol();
   fill_col_ = last_col ? 0 : fill_col_ + lanes_;
-  if (last_col) fill_row_ = fill_row_ + 1 == walker_.rows() ? 0 : fill_row_ + 1;
+  if (last_col) fill_row_ = fill_row_ + 1 == filled_.rows ? 0 : fill_row_ + 1;
 }
 
 void ResultWriter::TakeTile() {
   writing_ = true;
   tile_ = {};
   tile_.half = fill_half_;
-  tile_.last = walker_.last();
-  tile_.lines = command_.d_transposed ? walker_.cols() : walker_.rows();
-  tile_.length = command_.d_transposed ? walker_.rows() : walker_.cols();
-  tile_.line_addr = tile_.addr = walker_.addr() / 2;
+  tile_.last = filled_.last;
+  tile_.lines = command_.d_transposed ? filled_.cols : filled_.rows;
+  tile_.length = command_.d_transposed ? filled_.rows : filled_.cols;
+  tile_.line_addr = tile_.addr = filled_.addr;
 }
 
 // The same line of the next sample, or the next line.

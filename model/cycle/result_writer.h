@@ -26,7 +26,6 @@ class ResultWriter {
     bool d_int32 = false, d_transposed = false;
     uint32_t samples = 1;
     uint32_t m = 0, n = 0, block_cols = 0;
-    uint64_t record = 0;  // address, a multiple of 256
     uint32_t index = 0, tag = 0;
     uint64_t start = 0;  // `now` at the fetch of the command
   };
@@ -34,6 +33,8 @@ class ResultWriter {
     bool cmd_valid = false;
     const Command* cmd = nullptr;  // read when it is taken
     uint64_t now = 0;              // cycles, 48 bits
+    uint64_t record_base = 0;      // read before the record
+    uint16_t ring_size = 0;        // read the cycle after a command is taken
     bool d_valid = false;
     uint8_t d_sample = 0;
     const uint32_t* d_data = nullptr;  // Lanes words: INT32 one a lane, codes 4 bits a lane
@@ -49,7 +50,7 @@ class ResultWriter {
   void Reset();
 
   bool cmd_ready() const { return state_ == State::kIdle; }
-  bool d_ready() const { return walker_.valid() && !full_ && held_ < 2; }
+  bool d_ready() const { return filled_.valid && !full_ && held_ < 2; }
   bool stats_ready(bool w_ready) const { return state_ == State::kAck && write_.data_end(w_ready); }
   bool done() const { return state_ == State::kAck && Finished(); }
   bool error() const { return write_.error(); }
@@ -77,6 +78,12 @@ class ResultWriter {
     uint8_t sample = 0;
     uint64_t line_addr = 0, addr = 0;  // of sample 0 of the line, of the sample
   };
+  // The tile that is being filled: the walker, as it was.
+  struct Filled {
+    bool valid = false, last = false;
+    uint32_t rows = 0, cols = 0;
+    uint64_t addr = 0;  // bytes
+  };
   // What the reads of the segment taken last need.
   struct Reading {
     bool half = false, tile_end = false;
@@ -98,10 +105,10 @@ class ResultWriter {
   }
   bool Move(const Inputs& in);
   bool Finished() const { return write_.idle() && !write_.error(); }
-  bool FillsLastCol() const { return fill_col_ + lanes_ >= walker_.cols(); }
+  bool FillsLastCol() const { return fill_col_ + lanes_ >= filled_.cols; }
   bool LineReady(bool fill_end) const;
   State NextState(bool last_tile_end, bool seg_moves) const;
-  void StartWalk();
+  void StartWalk(const Inputs& in);
   void NextFill();
   void TakeTile();
   void NextSegment(bool last_sample);
@@ -120,13 +127,17 @@ class ResultWriter {
   State state_ = State::kIdle;
   Command command_;
   uint64_t cycles_ = 0;  // at first the start, then how many
+  uint64_t record_place_ = 0, record_address_ = 0;
 
-  // Filling the buffer: the walker shows the tile that is filled.
+  // Filling the buffer. The walker is one tile ahead; it moves in the cycle after its tile is
+  // copied.
   TileWalker walker_;
+  bool copied_ = false;
+  Filled filled_;
   bool fill_half_ = false;
-  bool full_ = false;   // the walker's tile is full
+  bool full_ = false;   // the tile is full
   bool taken_ = false;  // its write to memory has begun
-  uint32_t held_ = 0;   // tiles before the walker's that are in the buffer
+  uint32_t held_ = 0;   // tiles before it that are in the buffer
   uint32_t fill_row_ = 0, fill_col_ = 0;
 
   // Writing it out.

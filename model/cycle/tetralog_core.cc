@@ -100,7 +100,6 @@ OperandLoader::Load TetralogCore::LoadB() const {
 
 ResultWriter::Command TetralogCore::WriterCommand() const {
   const Command& c = back_.cmd;
-  const uint32_t place = back_.index & static_cast<uint16_t>(registers_.ring_size() - 1);
   return {.d_base = c.d_base,
           .d_stride = c.d_stride,
           .d_sample_stride = c.d_sample_stride,
@@ -110,7 +109,6 @@ ResultWriter::Command TetralogCore::WriterCommand() const {
           .m = c.m & kSizeMask,
           .n = c.n & kSizeMask,
           .block_cols = BlockCols(c, shape_),
-          .record = registers_.record_base() + (uint64_t{place} << 8),
           .index = back_.index,
           .tag = c.tag,
           .start = back_.start_time};
@@ -190,7 +188,7 @@ void TetralogCore::Look(const AxiSlave& axi, Wires& w) const {
              .beat_data = &w.beat_data,
              .slot_first = slot_first_,
              .slot_last = slot_last_};
-  w.fetched = front_.fetched(w.front);
+  w.fetched = front_.fetched();
 
   w.op_valid = feeder_.op_valid();
   w.op_ready = engine_.op_ready(w.op_valid, feeder_.op_last());
@@ -280,6 +278,8 @@ bool TetralogCore::ClockResults(const AxiSlave& axi, const Wires& w) {
   bool active = writer_.Clock({.cmd_valid = w.writer_takes,
                                .cmd = &command,
                                .now = now_,
+                               .record_base = registers_.record_base(),
+                               .ring_size = registers_.ring_size(),
                                .d_valid = engine_.d_valid(),
                                .d_sample = static_cast<uint8_t>(engine_.d_sample()),
                                .d_data = engine_.d_data(),
@@ -381,7 +381,7 @@ bool TetralogCore::ClockReads(const AxiSlave& axi, const Wires& w) {
   AxiRead::Inputs read;
   read.req_valid = w.requests;
   if ((w.requests & kRing) != 0) {
-    read.req_addr[0] = front_.req_addr(w.front.ring_base, w.front.ring_size);
+    read.req_addr[0] = front_.req_addr();
     read.req_len[0] = front_.req_len();
   }
   read.beat_ready = front_.beat_ready() ? kRing : 0;
