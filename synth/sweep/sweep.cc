@@ -44,6 +44,7 @@ class Sweep {
       throw std::invalid_argument("no synth/map.sh here; run from the top of the source tree");
     if (access(args_.point_command.c_str(), X_OK) != 0)
       throw std::invalid_argument(args_.point_command + ": cannot be started; is it built?");
+    args_.launch.folder = args_.folder;
     if (args_.cache.empty())
       args_.cache = fs::path("build/synth/netlists") / fs::path(args_.lib).stem();
     ReadLibrary(fs::current_path(), fs::absolute(args_.lib));

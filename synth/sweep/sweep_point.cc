@@ -90,7 +90,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : 2;
+    if (e.get_exit_code() == 0) return app.exit(e);
+    fmt::print(stderr, "error: {}; see --help\n", e.what());
+    return 2;
   }
   try {
     return tetralog::Measure(args, shape, inputs, out);
