@@ -16,7 +16,7 @@ struct LineSeries {
   std::vector<std::pair<double, double>> points;  // x, y; others than finite ones are left out
   bool markers = false;                           // for few points: a circle each
   bool line = true;                               // from point to point
-  std::vector<std::string> labels;                // of the points, beside their markers
+  std::vector<std::string> labels = {};           // of the points, beside their markers
 };
 
 struct LinePanel {
