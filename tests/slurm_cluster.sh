@@ -23,11 +23,28 @@ mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 started=
 stop() {
+  set +e
+  # A step whose controller is gone would go on trying to tell it of its end.
+  if [ -f "$dir/slurmctld.pid" ]; then
+    scancel --user=root 2> /dev/null
+    waited=0
+    while [ $waited -lt 100 ] && squeue -h 2> /dev/null | grep -q .; do
+      waited=$((waited + 1))
+      sleep 0.1
+    done
+  fi
   for file in slurmd slurmctld munged; do
     [ -f "$dir/$file.pid" ] && kill "$(cat "$dir/$file.pid")" 2> /dev/null
   done
-  for pid in $started; do wait "$pid" 2> /dev/null; done
-  return 0
+  waited=0
+  for pid in $started; do
+    while [ $waited -lt 50 ] && kill -0 "$pid" 2> /dev/null; do
+      waited=$((waited + 1))
+      sleep 0.1
+    done
+    kill -9 "$pid" 2> /dev/null
+    wait "$pid" 2> /dev/null
+  done
 }
 trap stop EXIT
 trap 'exit 130' INT TERM

@@ -60,7 +60,10 @@ class SweepTool : public ::testing::Test {
     Write("point.sh", kPoint);
     fs::permissions(folder_ / "point.sh", fs::perms::owner_all);
   }
-  ~SweepTool() override { fs::remove_all(folder_); }
+  ~SweepTool() override {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
 
   void Write(const std::string& name, const std::string& text) const {
     std::ofstream(folder_ / name) << text;
