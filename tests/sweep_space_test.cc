@@ -83,6 +83,7 @@ TEST(SweepSpace, MistakesAreOneLine) {
   ExpectError(Space(line, std::string(R"("ceilings": {"ge": 1}, )") + kWorkload), "'ge'");
   ExpectError(R"({"name": "../up", "lines": [{}], "workload": {}})", "names a folder");
   ExpectError(Space(line + "," + line), "'a' is there twice");
+  ExpectError(Space(R"({"name": "a, b", "dot": [1]})"), "a name goes into tables");
   ExpectError(Space(R"({"name": "a", "dots": [1]})"), "no 'dots' is known");
   ExpectError(Space(R"({"name": "a", "dot": 1})"), "line 'a': dot: give a list");
   ExpectError(Space(R"({"name": "a", "dot": [-1]})"), "dot is -1");

@@ -135,6 +135,8 @@ class Parser {
     if (!line.is_object()) Fail("lines: give objects, as {\"name\": \"lanes\", \"lanes\": [2, 4]}");
     const std::string name = Text(Need(line, "name", "a line"), "a line's name");
     const std::string where = fmt::format("line '{}'", name);
+    if (name.find_first_of(",;\"|\n") != std::string::npos)
+      Fail(where + ": a name goes into tables; give one without , ; | and quotes");
     if (!names_.insert(name).second) Fail(where + " is there twice; give each its own name");
     Know(line, where, keys);
     std::vector<MachineShape> shapes = {space.base};
