@@ -63,7 +63,7 @@ void AddSeries(const LineSeries& series, const char* colour, const Axis& x, cons
       svg.Add(
           R"(<circle cx="{:.1f}" cy="{:.1f}" r="3.5" fill="{}"><title>{}: {:g}</title></circle>)",
           at_x, at_y, colour, SvgEscaped(series.name), point.second);
-    if (i < series.labels.size())
+    if (i < series.labels.size() && !series.labels[i].empty())
       svg.Add(R"(<text x="{:.1f}" y="{:.1f}" font-size="10">{}</text>)", at_x + 6, at_y - 5,
               SvgEscaped(series.labels[i]));
   }

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
 
 #include "sim/line_plot.h"
 #include "synth/sweep/results.h"
@@ -25,18 +28,43 @@ std::string LabelOf(const MachineShape& s, const MachineShape& base) {
   return label.empty() ? "base" : label;
 }
 
+// Labels for the points that stand free of those labelled before.
+class Labels {
+ public:
+  explicit Labels(const Plane& plane) {
+    for (const Dot& dot : plane.dots) {
+      width_ = std::max(width_, std::abs(dot.x - plane.dots.front().x));
+      height_ = std::max(height_, std::abs(dot.y - plane.dots.front().y));
+    }
+  }
+
+  std::string Of(const Dot& dot, const MachineShape& base) {
+    for (const Dot* other : labelled_)
+      if (std::abs(other->x - dot.x) <= 0.1 * width_ &&
+          std::abs(other->y - dot.y) <= 0.05 * height_)
+        return "";
+    labelled_.push_back(&dot);
+    return LabelOf(dot.result->point.shape, base);
+  }
+
+ private:
+  double width_ = 0, height_ = 0;
+  std::vector<const Dot*> labelled_;
+};
+
 }  // namespace
 
 std::string PlaneSvg(const SweepSpace& space, const Plane& plane) {
   LinePanel panel{plane.y_label, {}};
   LineSeries front{"Pareto front", {}, true, true, {}};
-  std::vector<std::string> lines;
+  Labels labels(plane);
   for (const Dot& dot : plane.dots) {
-    if (dot.front) {
-      front.points.emplace_back(dot.x, dot.y);
-      front.labels.push_back(LabelOf(dot.result->point.shape, space.base));
-      continue;
-    }
+    if (!dot.front) continue;
+    front.points.emplace_back(dot.x, dot.y);
+    front.labels.push_back(labels.Of(dot, space.base));
+  }
+  for (const Dot& dot : plane.dots) {
+    if (dot.front) continue;
     const std::string line =
         dot.result->point.lines.empty() ? "base" : dot.result->point.lines.front();
     auto series = std::find_if(panel.series.begin(), panel.series.end(),
@@ -46,7 +74,7 @@ std::string PlaneSvg(const SweepSpace& space, const Plane& plane) {
       series = panel.series.end() - 1;
     }
     series->points.emplace_back(dot.x, dot.y);
-    series->labels.push_back(LabelOf(dot.result->point.shape, space.base));
+    series->labels.push_back(labels.Of(dot, space.base));
   }
   panel.series.insert(panel.series.begin(), std::move(front));
   return LinePlotSvg(plane.title, plane.x_label, {panel});
