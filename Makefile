@@ -82,6 +82,7 @@ clean:  ## remove build/
 -include synth/synth.mk
 -include synth/macs.mk
 -include synth/power/power.mk
+-include synth/sweep/sweep.mk
 -include sim/random.mk
 -include sim/regress.mk
 -include sim/lockstep.mk

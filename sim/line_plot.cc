@@ -53,7 +53,8 @@ Axis AxisOf(const std::vector<LinePanel>& panels, Get get) {
 void AddSeries(const LineSeries& series, const char* colour, const Axis& x, const Axis& y,
                double top, Svg& svg) {
   std::string path;
-  for (const auto& point : series.points) {
+  for (size_t i = 0; i < series.points.size(); ++i) {
+    const auto& point = series.points[i];
     if (!Finite(point)) continue;
     const double at_x = kLeft + kWidth * x.Part(point.first);
     const double at_y = top + kHeight * (1 - y.Part(point.second));
@@ -62,7 +63,11 @@ void AddSeries(const LineSeries& series, const char* colour, const Axis& x, cons
       svg.Add(
           R"(<circle cx="{:.1f}" cy="{:.1f}" r="3.5" fill="{}"><title>{}: {:g}</title></circle>)",
           at_x, at_y, colour, SvgEscaped(series.name), point.second);
+    if (i < series.labels.size() && !series.labels[i].empty())
+      svg.Add(R"(<text x="{:.1f}" y="{:.1f}" font-size="10">{}</text>)", at_x + 6, at_y - 5,
+              SvgEscaped(series.labels[i]));
   }
+  if (!series.line) return;
   svg.Add(R"(<polyline points="{}" fill="none" stroke="{}" stroke-width="1.5"/>)", path, colour);
 }
 

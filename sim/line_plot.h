@@ -15,6 +15,8 @@ struct LineSeries {
   std::string name;
   std::vector<std::pair<double, double>> points;  // x, y; others than finite ones are left out
   bool markers = false;                           // for few points: a circle each
+  bool line = true;                               // from point to point
+  std::vector<std::string> labels = {};           // of the points, beside their markers
 };
 
 struct LinePanel {

@@ -18,25 +18,15 @@
 #include <stdexcept>
 #include <thread>
 
+#include "sim/stop_signals.h"
+
 namespace tetralog {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-volatile std::sig_atomic_t stop_signal = 0;
-
-void Stop(int signal) { stop_signal = signal; }
-
 double Seconds(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::string LastLine(const std::string& path) {
-  std::ifstream in(path);
-  std::string last, line;
-  while (std::getline(in, line))
-    if (!line.empty()) last = line;
-  return last.empty() ? "no output" : last;
 }
 
 pid_t Start(const Program& program) {
@@ -66,20 +56,14 @@ pid_t Start(const Program& program) {
 class Pool {
  public:
   Pool(const std::vector<Program>& programs, const ProgramEvents& events)
-      : programs_(programs), events_(events) {
-    stop_signal = 0;
-    for (size_t i = 0; i < 2; ++i) before_[i] = std::signal(kSignals[i], Stop);
-  }
-  ~Pool() {
-    StopAll();
-    for (size_t i = 0; i < 2; ++i) std::signal(kSignals[i], before_[i]);
-  }
+      : programs_(programs), events_(events) {}
+  ~Pool() { StopAll(); }
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
   bool Run(size_t at_once) {
     for (size_t next = 0; next < programs_.size() || !running_.empty();) {
-      if (stop_signal != 0) return false;
+      if (StopSignals::Seen()) return false;
       while (next < programs_.size() && running_.size() < at_once) {
         const pid_t child = Start(programs_[next]);
         running_[child] = {&programs_[next++], Clock::now()};
@@ -94,7 +78,6 @@ class Pool {
     const Program* program;
     Clock::time_point start;
   };
-  static constexpr int kSignals[2] = {SIGINT, SIGTERM};
 
   // True when one has ended.
   bool Collect() {
@@ -109,11 +92,14 @@ class Pool {
     const auto [program, start] = running_.at(child);
     running_.erase(child);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-      if (stop_signal != 0) return true;
+      if (StopSignals::Seen()) return true;
       const std::string how = WIFSIGNALED(status)
                                   ? fmt::format("was ended by signal {}", WTERMSIG(status))
                                   : LastLine(program->log);
-      throw std::runtime_error(fmt::format("{}: {} ({})", program->name, how, program->log));
+      const std::string message = fmt::format("{}: {} ({})", program->name, how, program->log);
+      if (!events_.failed) throw std::runtime_error(message);
+      events_.failed(*program, message);
+      return true;
     }
     if (events_.done) events_.done(*program, Seconds(start));
     return true;
@@ -127,12 +113,20 @@ class Pool {
 
   const std::vector<Program>& programs_;
   const ProgramEvents& events_;
+  const StopSignals signals_;
   std::map<pid_t, Running> running_;
-  void (*before_[2])(int);
   const Clock::time_point start_ = Clock::now();
 };
 
 }  // namespace
+
+std::string LastLine(const std::string& path) {
+  std::ifstream in(path);
+  std::string last, line;
+  while (std::getline(in, line))
+    if (!line.empty()) last = line;
+  return last.empty() ? "no output" : last;
+}
 
 bool RunPrograms(const std::vector<Program>& programs, size_t at_once,
                  const ProgramEvents& events) {

@@ -21,10 +21,15 @@ struct Program {
 struct ProgramEvents {
   std::function<void(const Program&, double seconds)> done;
   std::function<void(const std::vector<std::string>& running, double seconds)> wait;  // 10 a second
+  // Gets one line with the last line of the log. If it is not given, one that fails ends all.
+  std::function<void(const Program&, const std::string& message)> failed;
 };
 
-// False: a signal stopped it. Throws std::runtime_error, with the last line of the log, for the
-// first that fails; the others are stopped.
+// The last line of a file that is not empty; "no output" without any.
+std::string LastLine(const std::string& path);
+
+// False: a signal stopped it. Throws std::runtime_error for the first that fails, if `failed` is
+// not given; the others are stopped.
 bool RunPrograms(const std::vector<Program>& programs, size_t at_once, const ProgramEvents& events);
 
 }  // namespace tetralog

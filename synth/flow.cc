@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "sim/file_lock.h"
 #include "synth/text_file.h"
 
 namespace tetralog {
@@ -95,6 +96,7 @@ Design Flow::Elaborate(const std::string& top, const std::string& params, const 
   const std::string hash =
       fmt::format("{:016x}", TextHash(top + params + keep + black_boxes, source_hash_));
   const fs::path stamp = dir / "inputs";
+  const FileLock lock(dir / "lock");
   if (!fs::exists(stamp) || ReadTextFile(stamp) != hash) {
     fmt::print(stderr, "elaborating {} {}\n", top, params);
     fs::create_directories(dir);
@@ -131,6 +133,7 @@ void Flow::Map(const Design& design, const std::vector<Job>& jobs) {
         const auto& [module, way] = jobs[i];
         const fs::path dir = DirOf(design, module, way);
         const std::string hash = fmt::format("{:016x}", timing_hash_);
+        const FileLock only_here(dir / "lock");
         if (!fs::exists(dir / "mapped")) {
           {
             const std::lock_guard lock(mutex);
@@ -182,6 +185,7 @@ TimingResult Flow::Time(const std::vector<fs::path>& netlists, const std::string
   uint64_t hash = TextHash(memories + top, timing_hash_);
   for (const fs::path& netlist : netlists) hash = TextHash(netlist.string(), hash);
   const fs::path dir = out_ / "timed" / fmt::format("{}-{:016x}", name, hash);
+  const FileLock lock(dir / "lock");
   if (!fs::exists(dir / "done")) {
     fmt::print(stderr, "timing {}\n", name);
     std::string text;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Runs the synthesis scripts and keeps their results: a module is synthesised again only when its
-// elaborated text, the library or the scripts change.
+// elaborated text, the library or the scripts change. Processes may share the directory of results.
 
 #pragma once
 

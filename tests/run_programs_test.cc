@@ -78,6 +78,24 @@ TEST(RunPrograms, OneThatFailsStopsTheOthersAndItsLastLineIsTheError) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
 }
 
+TEST(RunPrograms, WhereFailuresAreListenedToTheOthersGoOn) {
+  const Folder folder;
+  std::vector<std::string> failed, done;
+  ProgramEvents events;
+  events.failed = [&](const Program& program, const std::string& message) {
+    failed.push_back(program.name + "; " + message);
+  };
+  events.done = [&](const Program& program, double) { done.push_back(program.name); };
+  EXPECT_TRUE(RunPrograms({Shell(folder, "bad", "echo error: of mine; exit 2"),
+                           Shell(folder, "good", "exit 0"),
+                           {"none", {"/no"}, folder / "n.log"}},
+                          1, events));
+  EXPECT_EQ(done, std::vector<std::string>{"good"});
+  ASSERT_EQ(failed.size(), 2u);
+  EXPECT_EQ(failed[0].rfind("bad; bad: error: of mine (", 0), 0u) << failed[0];
+  EXPECT_EQ(failed[1].rfind("none; none: cannot be started", 0), 0u) << failed[1];
+}
+
 TEST(RunPrograms, ASignalIsPassedOnAndTheyEndInOrder) {
   const Folder folder;
   const std::string ready = folder / "ready", ended = folder / "ended";

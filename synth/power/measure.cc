@@ -52,13 +52,14 @@ PowerNetlist::PowerNetlist(const Liberty& library, const std::string& json, cons
 EngineShape PowerShape() { return {.rows = 4, .cols = 4, .dot = 4, .lanes = 4}; }
 
 Measurement MeasureEngine(const PowerNetlist& n, const std::vector<Trace>& traces,
-                          const std::string& kind, Operands operands, const Sample& sample) {
+                          const std::string& kind, Operands operands, const Sample& sample,
+                          const EngineShape& shape) {
   constexpr int kCopies = GateEngines::kCopies;
-  const Workload work(traces, kind, PowerShape(), kCopies, sample.beats, operands, sample.seed,
+  const Workload work(traces, kind, shape, kCopies, sample.beats, operands, sample.seed,
                       PartsOf(sample));
   GateSim sim(n.netlist, sample.seed);
   if (sample.glitches) sim.UseDelays(&n.pins);
-  GateEngines engines(n.netlist, sim, PowerShape());
+  GateEngines engines(n.netlist, sim, shape);
   std::atomic<uint64_t> outputs = 0;
   engines.Run(kCopies, [&](Engine& engine, int copy) {
     const std::vector<GemmCommand>& commands = work.commands(copy);

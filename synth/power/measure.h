@@ -43,7 +43,8 @@ struct Sample {
 // The 4x4 Dot 4 engine, on whole tiles; see Workload.
 EngineShape PowerShape();
 Measurement MeasureEngine(const PowerNetlist& netlist, const std::vector<Trace>& traces,
-                          const std::string& kind, Operands operands, const Sample& sample);
+                          const std::string& kind, Operands operands, const Sample& sample,
+                          const EngineShape& shape = PowerShape());
 
 // A comparison MAC.
 Measurement MeasureMac(const PowerNetlist& netlist, const MacBlock& block,

@@ -55,7 +55,8 @@ Workload::Workload(const std::vector<Trace>& traces, const std::string& kind,
   for (const Trace& trace : traces) {
     for (const TraceGemm& gemm : trace.gemms) {
       if (gemm.kind != kind) continue;
-      const GemmCommand g = CommandOf(gemm);
+      GemmCommand g = CommandOf(gemm);
+      g.acc_width = static_cast<int>(shape.acc_width);
       for (size_t m0 = 0; m0 < g.a.rows; m0 += shape.rows)
         for (size_t n0 = 0; n0 < g.b.cols; n0 += size.cols) {
           parts.push_back(PartOf(g, m0, std::min<size_t>(shape.rows, g.a.rows - m0), n0,
