@@ -82,6 +82,8 @@ clean:  ## remove build/
 -include synth/synth.mk
 -include synth/macs.mk
 -include synth/power/power.mk
+-include synth/layout/layout.mk
+-include synth/fpga/fpga.mk
 -include sim/random.mk
 -include sim/regress.mk
 -include sim/lockstep.mk
