@@ -12,30 +12,33 @@
 # and a log for each tool. LAYERS in the environment: metal layers to route in (default: all). An error when
 # a net is left without a route.
 set -eu
-lib=$1 tech=$(realpath "$2") netlist=$(realpath "$3") top=$4 out=$5
-name=$(basename "$tech")
-lef=$tech/${name}_stdcells.lef par=$tech/$name.par scripts=/usr/lib/qflow/scripts
+fail() { echo "error: $*" >&2; exit 1; }
+[ $# = 5 ] || fail "give <liberty> <technology> <netlist.v> <top> <out directory>"
 for tool in graywolf qrouter tclsh yosys; do
-  command -v $tool > /dev/null || { echo "error: no $tool; install the package qflow" >&2; exit 1; }
+  command -v $tool > /dev/null || fail "no $tool; install the package qflow"
 done
-for file in "$lef" "$par" "$scripts/blif2cel.tcl"; do
-  [ -f "$file" ] || { echo "error: no $file; install the package qflow-tech-$name" >&2; exit 1; }
-done
-lib=$(realpath "$lib")
+tech=${2%/} top=$4 out=$5 scripts=/usr/lib/qflow/scripts
+name=$(basename "$tech")
+[ -f "$1" ] || fail "no file $1; give a Liberty file"
+[ -f "$tech/${name}_stdcells.lef" ] ||
+  fail "no $tech/${name}_stdcells.lef; give a technology directory of qflow, such as /usr/share/qflow/tech/osu018"
+[ -f "$3" ] || fail "no file $3; give a netlist of synth/netlist.sh"
+[ -f $scripts/blif2cel.tcl ] || fail "no $scripts/blif2cel.tcl; install the package qflow"
+lib=$(realpath "$1") tech=$(realpath "$tech") netlist=$(realpath "$3")
+lef=$tech/${name}_stdcells.lef par=$tech/$name.par
 mkdir -p "$out"
 cd "$out"
-rm -f "$top".* routed.def placed.v
+# What an earlier run left must not pass for the result of this one.
+for kind in blif cel cfg def info obs pin pl1 pl2; do rm -f "$top.$kind"; done
+rm -f routed.def placed.v
 
 # Runs one step with its output in a log; its name, then the command.
 step() {
   log=$1.log
   shift
-  if ! "$@" > "$log" 2>&1 < /dev/null; then
-    echo "error: $1 failed on $top; see $out/$log" >&2
-    exit 1
-  fi
+  "$@" > "$log" 2>&1 < /dev/null || fail "$1 failed on $top; see $out/$log"
 }
-made() { [ -s "$1" ] || { echo "error: $2 made no $1; see $out/$3.log" >&2; exit 1; }; }
+made() { [ -s "$1" ] || fail "$2 made no $1; see $out/$3.log"; }
 
 # One name a net: the placer knows neither vectors nor dots.
 step blif yosys -q -p "
@@ -71,7 +74,7 @@ awk -v top="$top" '
     body = body "  " $2 " " $2 "_" ++count[$2] " (" text ");\n"
   }
   END {
-    if (constant) { print "error: " top " has constants, and the library no cell for them" > "/dev/stderr"; exit 1 }
+    if (constant) { print "error: " top " has constants or wires from port to port, and the library no cell for them" > "/dev/stderr"; exit 1 }
     print ".end" > (top ".blif")
     printf "module %s (\n%s\n);\n%sendmodule\n", top, header, body > "placed.v"
   }' raw.blif
@@ -101,7 +104,4 @@ layers=${LAYERS:-$(grep -cE 'horizontal|vertical' "$top.info")}
 } > route.cfg
 step route qrouter -nog -noc -s route.cfg
 made routed.def qrouter route
-if ! grep -q 'Final: No failed routes' route.log; then
-  echo "error: qrouter left nets of $top without a route; see $out/route.log" >&2
-  exit 1
-fi
+grep -q 'Final: No failed routes' route.log || fail "qrouter left nets of $top without a route; see $out/route.log"
