@@ -96,7 +96,7 @@ TEST(DefReader, NamesTheLineThatItCannotRead) {
     return Complaint([&] { TinyLayout(Replaced(kTinyDef, from, to)); });
   };
   EXPECT_EQ(complaint("END DESIGN", ""),
-            "tiny.def line 49 has no END DESIGN; is it a DEF file, and all of it?");
+            "tiny.def line 50 has no END DESIGN; is it a DEF file, and all of it?");
   EXPECT_EQ(complaint("UNITS DISTANCE MICRONS 100 ;", ""),
             "tiny.def line 7 has no UNITS before VIAS");
   EXPECT_EQ(complaint("u2 INV", "u2 NAND9"),
@@ -111,8 +111,9 @@ TEST(DefReader, NamesTheLineThatItCannotRead) {
             "tiny.def line 36 has a wire that is neither horizontal nor vertical");
   EXPECT_EQ(complaint("( 2350 * )", "( 2350 * 20 )"),
             "tiny.def line 35 extends a wire; only ends of half a width are understood");
-  EXPECT_EQ(complaint("( u2 A )", "( u2 B )"),
-            "tiny.def line 50 joins n to u2 B, which is not there");
+  EXPECT_EQ(complaint("+ PLACED ( 400 0 ) N", ""),
+            "tiny.def line 17 does not place the cell f before this");
+  EXPECT_EQ(complaint("( u2 A )", "( u2 B )"), "tiny.def joins n to u2 B, which is not there");
 }
 
 }  // namespace

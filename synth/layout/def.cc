@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <stdexcept>
+
 namespace tetralog {
 namespace {
 
@@ -98,12 +100,15 @@ class DefReader {
       const std::string word = in_.Next();
       if (word != "PLACED" && word != "FIXED") continue;
       component.at = ReadPoint({});
+      const std::string& how = in_.Peek();
+      if (how != "N" && how != "S" && how != "FN" && how != "FS") {
+        in_.Fail(fmt::format("places {} with the orientation '{}'; rows have N, S, FN and FS",
+                             component.name, how));
+      }
       component.orientation = in_.Next();
     }
-    const std::string& how = component.orientation;
-    if (how != "N" && how != "S" && how != "FN" && how != "FS") {
-      in_.Fail(fmt::format("places {} with the orientation '{}'; rows have N, S, FN and FS",
-                           component.name, how));
+    if (component.orientation.empty()) {
+      in_.Fail(fmt::format("does not place the cell {} before this", component.name));
     }
     layout_.components.push_back(component);
   }
@@ -124,7 +129,7 @@ class DefReader {
         placed = true;
       }
     }
-    if (!placed) in_.Fail(fmt::format("does not place the pin {}", port.name));
+    if (!placed) in_.Fail(fmt::format("does not place the pin {} before this", port.name));
     layout_.ports.push_back(port);
   }
 
@@ -205,8 +210,8 @@ class DefReader {
         if (ref.component == "PIN"
                 ? layout_.FindPort(ref.pin) == nullptr
                 : component == nullptr || !technology_.macros.at(component->macro).Find(ref.pin)) {
-          in_.Fail(fmt::format("joins {} to {} {}, which is not there", net.name, ref.component,
-                               ref.pin));
+          throw std::runtime_error(fmt::format("{} joins {} to {} {}, which is not there",
+                                               in_.name(), net.name, ref.component, ref.pin));
         }
       }
     }

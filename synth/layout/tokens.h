@@ -18,6 +18,7 @@ class Tokens {
   // From a text instead, for tests; `name` stands for the file in errors.
   Tokens(const std::string& name, const std::string& text);
 
+  const std::string& name() const { return name_; }
   bool AtEnd() const { return next_ == words_.size(); }
   const std::string& Peek() const;
   std::string Next();
