@@ -166,7 +166,7 @@ class Run {
     report["nets"] = f.nets;
     report["wire_um"] = Rounded(f.wire_total_um, 1);
     for (const auto& [layer, um] : f.wire_um) report["wire_um_by_layer"][layer] = Rounded(um, 1);
-    report["longest_net_um"] = Rounded(f.longest_net_um, 1);
+    report["longest_net"] = {{"name", f.longest_net}, {"um", Rounded(f.longest_net_um, 1)}};
     report["vias"] = f.vias_total;
     report["vias_by_upper_layer"] = f.vias;
     report["wire_pf"] = Rounded(f.wire_pf, 0.001);
@@ -188,12 +188,13 @@ void Print(const Json& groups) {
              "cells", "core um2", "per MAC", "utilised", "nets", "wire um", "vias", "faults",
              "ns before", "ns routed");
   for (const Json& g : groups) {
-    fmt::print("{:<6} {:>6} {:>9} {:>9} {:>7.1f} % {:>6} {:>9} {:>7} {:>7} {:>9.3f} {:>9.3f}\n",
-               g["group"].get<std::string>(), g["cells"].get<int>(), g["core_um2"].get<double>(),
-               g["core_um2_per_mac"].get<double>(), 100 * g["utilisation"].get<double>(),
-               g["nets"].get<int>(), g["wire_um"].get<double>(), g["vias"].get<int>(), 0,
-               g["clock_ns"]["without_wires"].get<double>(),
-               g["clock_ns"]["with_wires"].get<double>());
+    fmt::print(
+        "{:<6} {:>6} {:>9} {:>9} {:>7.1f} % {:>6} {:>9} {:>7} {:>7} {:>9.3f} {:>9.3f}\n",
+        g["group"].get<std::string>(), g["cells"].get<int>(), g["core_um2"].get<double>(),
+        g["core_um2_per_mac"].get<double>(), 100 * g["utilisation"].get<double>(),
+        g["nets"].get<int>(), g["wire_um"].get<double>(), g["vias"].get<int>(),
+        g["faults"]["unrouted_nets"].get<int>() + g["faults"]["spacing_and_shorts"].get<int>(),
+        g["clock_ns"]["without_wires"].get<double>(), g["clock_ns"]["with_wires"].get<double>());
   }
 }
 
@@ -220,7 +221,13 @@ int Main(int argc, char** argv) {
   options.out = fs::absolute(options.out);
 
   const std::string name = options.tech.filename().string();
-  const Technology technology = ReadLef(Tokens(options.tech / (name + "_stdcells.lef")));
+  const fs::path lef = options.tech / (name + "_stdcells.lef");
+  if (!fs::exists(lef)) {
+    throw std::runtime_error(fmt::format(
+        "no {}; give a technology directory of qflow, such as /usr/share/qflow/tech/osu018",
+        lef.string()));
+  }
+  const Technology technology = ReadLef(Tokens(lef));
   Json report = Provenance();
   report["command"] = "make layout";
   report["tools"] = {{"yosys", FirstLineOf("yosys -V")},
