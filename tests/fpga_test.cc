@@ -24,6 +24,7 @@ constexpr const char* kStandIn = R"(#!/bin/sh
 printf '%s\n' "$*" >> "$CALLS"
 out=$(printf '%s\n' "$*" | sed -n 's/.*tee -o \([^ ]*\) stat.*/\1/p')
 [ -z "${FAILS:-}" ] || { echo "ERROR: no such luck"; exit 1; }
+echo "End of script. CPU: user 1.50s system 0.25s" > "$3"
 cat > "$out" <<STAT
 === pe_group ===
 
@@ -93,6 +94,7 @@ TEST_F(FpgaScript, CountsTheSumOverTheHierarchyAndMapsNothingTwice) {
   EXPECT_EQ(row["brams"], 5);
   EXPECT_EQ(row["dsps"], 2);
   EXPECT_EQ(row["lutrams"], 0);
+  EXPECT_EQ(row["cpu_seconds"], 1.5);
   EXPECT_EQ(report["tools"]["yosys"], "Yosys 0.0");
   EXPECT_EQ(Calls(), 1u);
 
