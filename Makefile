@@ -83,6 +83,8 @@ clean:  ## remove build/
 -include synth/macs.mk
 -include synth/power/power.mk
 -include synth/sweep/sweep.mk
+-include synth/layout/layout.mk
+-include synth/fpga/fpga.mk
 -include sim/random.mk
 -include sim/regress.mk
 -include sim/lockstep.mk

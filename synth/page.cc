@@ -126,6 +126,37 @@ Table MacsTable(const Json& macs) {
   return table;
 }
 
+// Of build/report/layout.json.
+Table LayoutTable(const Json& layout) {
+  Table table{.title = "Placed and routed groups of processing elements (make layout)",
+              .header = {"group", "cells", "core, um2", "per MAC, um2", "utilisation", "wire, um",
+                         "vias", "clock, ns", "with wires, ns"},
+              .rows = {}};
+  for (const Json& group : layout["groups"]) {
+    const Json& clock = group["clock_ns"];
+    table.rows.push_back({group["group"].get<std::string>(), Grouped(group["cells"]),
+                          Grouped(group["core_um2"]), Grouped(group["core_um2_per_mac"]),
+                          Percent(group["utilisation"]), Grouped(group["wire_um"]),
+                          Grouped(group["vias"]), Number(clock["without_wires"], 2),
+                          Number(clock["with_wires"], 2)});
+  }
+  return table;
+}
+
+// Of build/report/fpga.json.
+Table FpgaTable(const Json& fpga) {
+  Table table{.title = "Resources on FPGAs (make fpga)",
+              .header = {"design", "family", "LUTs", "flip-flops", "carries", "LUT memories",
+                         "block memories", "multipliers"},
+              .rows = {}};
+  for (const Json& row : fpga["resources"]) {
+    table.rows.push_back({row["design"].get<std::string>(), row["family"].get<std::string>(),
+                          Grouped(row["luts"]), Grouped(row["flops"]), Grouped(row["carries"]),
+                          Grouped(row["lutrams"]), Grouped(row["brams"]), Grouped(row["dsps"])});
+  }
+  return table;
+}
+
 Table ProvenanceTable(const Json& report) {
   const Json& library = report["library"];
   Table table{.title = "How this was made", .header = {"what", "which"}, .rows = {}};
@@ -183,6 +214,8 @@ std::vector<Table> ReportTables(const Json& report) {
   }
   if (report.contains("energy")) tables.push_back(EnergyTable(report["energy"]));
   if (report.contains("macs")) tables.push_back(MacsTable(report["macs"]));
+  if (report.contains("layout")) tables.push_back(LayoutTable(report["layout"]));
+  if (report.contains("fpga")) tables.push_back(FpgaTable(report["fpga"]));
   tables.push_back(ProvenanceTable(report));
   return tables;
 }

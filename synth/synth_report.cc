@@ -74,6 +74,11 @@ int Main(int argc, char** argv) {
 
   AddParts(report, fs::path(report_file).parent_path());
   WriteReport(report_file, report);
+  // The page also shows what was last placed and routed, and mapped to FPGAs.
+  for (const char* other : {"layout", "fpga"}) {
+    const fs::path file = fs::path(report_file).parent_path() / (std::string(other) + ".json");
+    if (fs::exists(file)) report[other] = Json::parse(ReadTextFile(file));
+  }
   WriteTextFile(fs::path(report_file).replace_extension(".md"), ReportMarkdown(report));
   WriteTextFile(fs::path(report_file).replace_extension(".html"), ReportHtml(report));
   fmt::print("{}", ReportMarkdown(report));

@@ -6,7 +6,7 @@
 #
 # Times a netlist of synth/netlist.sh with OpenSTA: the shortest clock and the slowest paths, to <out>,
 # in the form that synth/timing.tcl describes, where the constraints are listed too (INPUT_SHARE,
-# OUTPUT_SHARE, LOAD_PF, UNCERTAINTY_NS, PATHS in the environment). MORE_LIBERTY: further Liberty files,
+# OUTPUT_SHARE, LOAD_PF, UNCERTAINTY_NS, PATHS, SPEF in the environment). MORE_LIBERTY: further Liberty files,
 # such as a memory's.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

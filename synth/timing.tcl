@@ -12,10 +12,11 @@
 #   LOAD_PF         capacitance at every output (0.05: four or five gates of OSU018)
 #   UNCERTAINTY_NS  of the clock (0)
 #   PATHS           number of paths (1)
+#   SPEF            resistance and capacitance of the wires (none)
 #
 # Prints "clock_ns <period>", for each path "path <slack> <gates> <start> <end>", "through <names>" and
 # "modules <module> <its gates> ...", then the paths gate by gate. Clocks and resets
-# are ideal; wires have no load of their own.
+# are ideal; wires have no load of their own but for what SPEF says.
 
 proc setting {name default} {
   if {[info exists ::env($name)] && $::env($name) ne ""} { return $::env($name) }
@@ -97,6 +98,8 @@ proc main {} {
   foreach liberty $::env(LIBERTY) { read_liberty $liberty }
   read_verilog $::env(NETLIST)
   link_design $::env(TOP)
+  # OpenSTA goes on after an error in this file, but says so.
+  if {[setting SPEF ""] ne "" && ![read_spef $::env(SPEF)]} { error "cannot read $::env(SPEF)" }
   # Like the clock, the reset is a tree that place and route makes.
   set resets [all_registers -async_pins]
   if {[llength $resets] > 0} { set_false_path -to $resets }

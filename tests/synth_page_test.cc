@@ -58,5 +58,21 @@ TEST(SynthPage, AReportWithoutACoreHasNoCoreTables) {
   EXPECT_EQ(ReportHtml(report).find("<svg"), std::string::npos);
 }
 
+TEST(SynthPage, ShowsLayoutAndFpgaWhenTheyWereMade) {
+  auto report = kReport;
+  EXPECT_EQ(ReportMarkdown(report).find("FPGA"), std::string::npos);
+  report["layout"] = nlohmann::ordered_json::parse(R"({"groups": [
+      {"group": "2x2", "cells": 1528, "core_um2": 87654, "core_um2_per_mac": 5478, "utilisation": 0.957,
+       "wire_um": 61234, "vias": 9876, "clock_ns": {"without_wires": 3.814, "with_wires": 4.112}}]})");
+  report["fpga"] = nlohmann::ordered_json::parse(R"({"resources": [
+      {"design": "engine:8x8x4", "family": "ecp5", "luts": 54321, "flops": 7654, "carries": 321,
+       "lutrams": 12, "brams": 0, "dsps": 4}]})");
+  const std::string text = ReportMarkdown(report);
+  for (const char* figure :
+       {"1,528", "87,654", "95.70 %", "3.81", "4.11", "engine:8x8x4", "54,321"}) {
+    EXPECT_NE(text.find(figure), std::string::npos) << figure << " is missing in:\n" << text;
+  }
+}
+
 }  // namespace
 }  // namespace tetralog

@@ -1,0 +1,7 @@
+# Place and route: its readers, its extraction and its checks.
+foreach(part read extract check)
+  tetralog_test(layout_${part}_test LIBS tetralog_layout)
+endforeach()
+
+# Resources on FPGAs: the script around Yosys.
+tetralog_test(fpga_test LIBS tetralog_synth)
