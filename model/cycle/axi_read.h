@@ -59,6 +59,8 @@ class AxiRead {
 
   uint32_t error() const { return error_; }  // streams with a bad response since reset
   bool busy() const { return beats_ != 0; }  // a burst granted and not over
+  // No address waits and no beat is held, not even one that is dropped and that nobody is shown.
+  bool at_rest() const { return !ar_.valid && !r_valid_; }
   bool beat(bool r_valid) const { return r_valid && r_ready(); }
 
   const AxiAddress& ar() const { return ar_; }
@@ -66,7 +68,7 @@ class AxiRead {
 
   bool Clock(const Inputs& in) {
     const bool asked = in.req_valid != 0 && !in.halt;
-    return (asked || ar_.valid || r_valid_ || in.r->valid) && Edge(in);
+    return (asked || !at_rest() || in.r->valid) && Edge(in);
   }
 
  private:

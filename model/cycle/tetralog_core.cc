@@ -357,8 +357,8 @@ bool TetralogCore::ClockOperands(const Wires& w) {
 // The reader, who asks it, and the read port.
 bool TetralogCore::ClockReads(const AxiSlave& axi, const Wires& w) {
   // Most cycles read nothing.
-  if ((w.requests | w.beat | w.words) == 0 && !w.halt && !w.load_start && !w.a_release &&
-      !w.b_release && !back_.start && !axi.r.valid && !read_.ar().valid && !load_a_.seg_valid() &&
+  if ((w.requests | w.words) == 0 && read_.at_rest() && !w.halt && !w.load_start && !w.a_release &&
+      !w.b_release && !back_.start && !axi.r.valid && !load_a_.seg_valid() &&
       !load_b_.seg_valid() && !addend_.busy() && !mask_.busy() && reader_.beat_ready())
     return false;
   StreamReader::Inputs in;
