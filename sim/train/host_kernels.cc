@@ -264,19 +264,36 @@ void Pool(const uint8_t* packed, size_t rows, size_t half, uint8_t* values, uint
   }
 }
 
+// The numbers at even places of two vectors one behind the other, and those at odd ones.
+template <typename Vector>
+inline Vector Evens(Vector low, Vector high) {
+  if constexpr (sizeof low == 32) {
+    return __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
+  } else if constexpr (sizeof low == 16) {
+    return __builtin_shufflevector(low, high, 0, 2, 4, 6);
+  }
+  return low;
+}
+template <typename Vector>
+inline Vector Odds(Vector low, Vector high) {
+  if constexpr (sizeof low == 32) {
+    return __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
+  } else if constexpr (sizeof low == 16) {
+    return __builtin_shufflevector(low, high, 1, 3, 5, 7);
+  }
+  return high;
+}
+
 // The pool of kCount windows, 1, 4 or 8.
 template <size_t kCount>
 inline void PoolWindows(const int32_t* top, const int32_t* bottom, int32_t* values, uint8_t* taken,
                         uint8_t* positive) {
   using Sums = int32_t __attribute__((vector_size(kCount * sizeof(int32_t))));
   using Bytes = uint8_t __attribute__((vector_size(kCount)));
-  Sums a, b, c, d;
-  for (size_t i = 0; i < kCount; ++i) {
-    a[i] = top[2 * i];
-    b[i] = top[2 * i + 1];
-    c[i] = bottom[2 * i];
-    d[i] = bottom[2 * i + 1];
-  }
+  const auto top_low = Load<Sums>(top), top_high = Load<Sums>(top + kCount);
+  const auto bottom_low = Load<Sums>(bottom), bottom_high = Load<Sums>(bottom + kCount);
+  const Sums a = Evens(top_low, top_high), b = Odds(top_low, top_high);
+  const Sums c = Evens(bottom_low, bottom_high), d = Odds(bottom_low, bottom_high);
   const Sums above = b > a ? b : a, below = d > c ? d : c;
   const Sums value = below > above ? below : above;
   const Sums place = below > above ? 2 - (d > c) : 0 - (b > a);
@@ -302,7 +319,8 @@ void PoolRows(const int32_t* z, size_t rows, size_t half, int32_t* values, uint8
 
 void PoolSums(const int32_t* z, size_t rows, size_t half, int32_t* values, uint8_t* taken,
               uint8_t* positive) {
-  if (half >= 8) return PoolRows<8>(z, rows, half, values, taken, positive);
+  constexpr size_t kMost = kVector / sizeof(int32_t);
+  if (half >= kMost) return PoolRows<kMost>(z, rows, half, values, taken, positive);
   if (half >= 4) return PoolRows<4>(z, rows, half, values, taken, positive);
   PoolRows<1>(z, rows, half, values, taken, positive);
 }
