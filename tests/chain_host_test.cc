@@ -203,7 +203,7 @@ TEST(HostKernels, WeightsAreRoundedToTheNearestEvenAndClamped) {
 TEST(HostKernels, PoolAndUnpoolTakeTheFirstOfTheGreatest) {
   Engine engine(2);
   for (const HostKernels* kernels : AllKernels()) {
-    for (size_t half : {1, 5, 14, 16, 19}) {
+    for (size_t half : {1, 4, 5, 8, 14, 16, 19}) {
       const size_t rows = 6;
       std::vector<uint8_t> packed(2 * rows * half + kBlock);
       for (uint8_t& byte : packed) byte = static_cast<uint8_t>(engine() & 0x33);
@@ -234,7 +234,7 @@ TEST(HostKernels, PoolAndUnpoolTakeTheFirstOfTheGreatest) {
 TEST(HostKernels, PoolOfSumsTakesTheFirstOfTheGreatest) {
   Engine engine(5);
   for (const HostKernels* kernels : AllKernels()) {
-    for (size_t half : {1, 5, 14, 16, 19}) {
+    for (size_t half : {1, 4, 5, 8, 14, 16, 19}) {
       const size_t rows = 6;
       std::vector<int32_t> z(4 * rows * half);
       for (int32_t& value : z) value = static_cast<int32_t>(engine() % 5) - 3;  // ties are common
@@ -263,11 +263,15 @@ TEST(HostKernels, PoolOfSumsTakesTheFirstOfTheGreatest) {
 TEST(HostKernels, TransposeAndMask) {
   Engine engine(3);
   for (const HostKernels* kernels : AllKernels()) {
-    const std::vector<uint8_t> from = Codes(engine, 70 * 9, 256);
-    std::vector<uint8_t> to(from.size());
-    kernels->transpose(from.data(), 9, 70, to.data());
-    for (size_t r = 0; r < 9; ++r) {
-      for (size_t c = 0; c < 70; ++c) ASSERT_EQ(to[c * 9 + r], from[r * 70 + c]);
+    for (const auto& [rows, cols] : std::initializer_list<std::pair<size_t, size_t>>{
+             {9, 70}, {6, 40}, {40, 6}, {16, 24}, {24, 16}, {8, 8}, {3, 5}, {1, 17}, {17, 1}}) {
+      const std::vector<uint8_t> from = Codes(engine, rows * cols, 256);
+      std::vector<uint8_t> to(from.size() + 8, 0xaa);
+      kernels->transpose(from.data(), rows, cols, to.data());
+      for (size_t r = 0; r < rows; ++r) {
+        for (size_t c = 0; c < cols; ++c) ASSERT_EQ(to[c * rows + r], from[r * cols + c]) << rows;
+      }
+      for (size_t i = from.size(); i < to.size(); ++i) ASSERT_EQ(to[i], 0xaa) << rows;
     }
     std::vector<int32_t> z = {5, -9, INT32_MIN, -2, 8};
     const std::vector<uint8_t> mask = {1, 0, 0, 15, 4};

@@ -255,6 +255,24 @@ TEST(FastGemmFunctional, TheLongestSumsOf32BitsAreExact) {
   }
 }
 
+TEST(FastGemmFunctional, FewRowsWithLongSumsEqualTheModel) {
+  Engine engine(7);
+  for (const size_t k : {255, 256, 257, 515, 1026}) {
+    std::vector<uint8_t> a(5 * RowBytes(k)), b(k * RowBytes(37));
+    for (uint8_t& byte : a) byte = static_cast<uint8_t>(engine());
+    for (uint8_t& byte : b) byte = static_cast<uint8_t>(engine());
+    GemmCommand command;
+    command.acc_width = 32;
+    command.a = {a.data(), 5, k, RowBytes(k), false};
+    command.b = {b.data(), k, 37, RowBytes(37), false};
+    for (const Format format : {Format::kInt4, Format::kUint4}) {
+      command.a_format = Format::kLog4;
+      command.b_format = format;
+      ExpectEqualsModel(command, "K = " + std::to_string(k));
+    }
+  }
+}
+
 TEST(FastGemmFunctional, EveryRecordedGemmEqualsTheModel) {
   size_t gemms = 0;
   for (const char* file : {"tests/data/mlp.h5", "tests/data/lenet.h5"}) {

@@ -20,11 +20,15 @@ std::vector<InstructionSet> InstructionSets() {
                       __builtin_cpu_supports("avx512vl");
   if (avx2) sets.push_back(InstructionSet::kAvx2);
   if (avx2 && avx512) sets.push_back(InstructionSet::kAvx512);
+  if (avx2 && avx512 && __builtin_cpu_supports("avx512vnni")) {
+    sets.push_back(InstructionSet::kAvx512Vnni);
+  }
 #endif
   return sets;
 }
 
 std::string_view NameOf(InstructionSet set) {
+  if (set == InstructionSet::kAvx512Vnni) return "avx512-vnni";
   if (set == InstructionSet::kAvx512) return "avx512";
   return set == InstructionSet::kAvx2 ? "avx2" : "baseline";
 }
@@ -36,7 +40,7 @@ const Kernels& KernelsOf(InstructionSet set) {
                                 " instructions: use one of InstructionSets()");
   }
 #if defined(__x86_64__)
-  if (set == InstructionSet::kAvx512) return kKernelsAvx512;
+  if (set >= InstructionSet::kAvx512) return kKernelsAvx512;
   if (set == InstructionSet::kAvx2) return kKernelsAvx2;
 #endif
   return kKernelsBaseline;

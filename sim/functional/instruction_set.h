@@ -15,13 +15,14 @@ namespace tetralog {
 enum class InstructionSet {
   kBaseline,  // of the compiler's target
   kAvx2,      // x86-64-v3
-  kAvx512     // x86-64-v4
+  kAvx512,    // x86-64-v4
+  kAvx512Vnni
 };
 
 // What this processor and this build have, the best last.
 std::vector<InstructionSet> InstructionSets();
 
-// "baseline", "avx2", "avx512".
+// "baseline", "avx2", "avx512", "avx512-vnni".
 std::string_view NameOf(InstructionSet set);
 
 // Refuses a set that is missing (std::invalid_argument).

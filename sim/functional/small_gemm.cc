@@ -4,7 +4,9 @@
 #include "sim/functional/small_gemm.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <memory>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -15,10 +17,12 @@ namespace tetralog {
 namespace {
 
 constexpr size_t kChunk = 64;     // k of a row at a time
-constexpr size_t kColumns = 256;  // of B that are paired together
+constexpr size_t kColumns = 256;  // of B that are grouped together
+constexpr size_t kDepth = 256;    // k of these, where sums of any length fit
 
 const SmallProducts& ProductsOf(InstructionSet set) {
 #if defined(__x86_64__)
+  if (set == InstructionSet::kAvx512Vnni) return kSmallProductsVnni;
   if (set == InstructionSet::kAvx512) return kSmallProductsAvx512;
   if (set == InstructionSet::kAvx2) return kSmallProductsAvx2;
 #endif
@@ -39,21 +43,22 @@ SmallGemm::SmallGemm(const GemmCommand& command, InstructionSet set)
       products_(ProductsOf(set)),
       flip_(command.b_format == Format::kInt4 ? 0x88 : 0) {
   const size_t most = command.a_format == Format::kLog4 ? size_t{kLog4Max} : 8;
-  fit_ = INT16_MAX / (most * (flip_ != 0 ? 8 : kUint4Max)) / 2 * 2;
+  fit_ = products_.group == 2 ? INT16_MAX / (most * (flip_ != 0 ? 8 : kUint4Max)) / 2 * 2 : kDepth;
   burst_ = INT16_MAX / (most * 15) / 4;  // four products of a chunk meet in a sum
   const Kernels& kernels = KernelsOf(set);
   const auto decode = command.a_format == Format::kLog4 ? kernels.decode_log4 : kernels.decode_int4;
   const size_t bytes = RowBytes(command.a.stored_cols()), rows = command.a.stored_rows();
-  std::vector<int8_t> values((rows + 1) * 2 * bytes);  // a row of zeros behind
+  const auto values = std::make_unique_for_overwrite<int8_t[]>((rows + 1) * 2 * bytes);
+  std::fill_n(&values[rows * 2 * bytes], 2 * bytes, int8_t{0});  // a row of zeros behind
   for (int s = 0; s < command.a_samples; ++s) {
     const uint8_t* data = command.a.data + static_cast<size_t>(s) * command.a_sample_stride;
     for (size_t r = 0; r < rows; ++r) {
       decode(data + r * command.a.stride, bytes, &values[r * 2 * bytes]);
     }
     if (command.b.transposed) {
-      PrepareRows(values.data(), 2 * bytes);
+      PrepareRows(values.get(), 2 * bytes);
     } else {
-      PrepareColumns(values.data(), 2 * bytes, command.a.transposed);
+      PrepareColumns(values.get(), 2 * bytes, command.a.transposed);
     }
   }
   if (command.b.transposed) PrepareTails();
@@ -73,16 +78,18 @@ void SmallGemm::PrepareColumns(const int8_t* values, size_t stride, bool transpo
     stride = rows;
   }
   for (size_t k = 0; k < depth; k += fit_) {
-    const Block block{k, std::min(fit_, depth - k), pairs_.size(), starts_.size()};
-    pairs_.resize(block.a + (block.depth + 1) / 2 * rows);
+    const Block block{k, std::min(fit_, depth - k), groups_.size(), starts_.size()};
+    groups_.resize(block.a + Groups(block.depth) * rows);
     starts_.resize(block.start + rows);
-    for (size_t i = 0; i < block.depth; i += 2) {
-      const int8_t* first = values + (k + i) * stride;
-      const int8_t* second = values + (k + i + 1) * stride;  // behind the last one: zeros
-      products_.pair_columns(first, second, rows, &pairs_[block.a + i / 2 * rows],
-                             &starts_[block.start]);
+    for (size_t group = 0; group < Groups(block.depth); ++group) {
+      std::array<const int8_t*, kMostGroup> members;
+      for (size_t i = 0; i < products_.group; ++i) {  // behind the last one: zeros
+        members[i] = values + std::min(k + group * products_.group + i, depth) * stride;
+      }
+      products_.group_columns(members.data(), rows, &groups_[block.a + group * rows],
+                              &starts_[block.start]);
     }
-    if (flip_ == 0) std::fill_n(&starts_[block.start], rows, int16_t{0});
+    if (flip_ == 0) std::fill_n(&starts_[block.start], rows, 0);
     blocks_.push_back(block);
   }
 }
@@ -90,29 +97,32 @@ void SmallGemm::PrepareColumns(const int8_t* values, size_t stride, bool transpo
 void SmallGemm::MultiplyColumns(size_t row, size_t rows, size_t column, size_t columns, int32_t* z,
                                 size_t z_stride) const {
   const size_t most = std::min(fit_, command_.a.cols);
-  const size_t group =
+  const size_t width =
       std::min(kColumns, (columns + kColumnGroup - 1) / kColumnGroup * kColumnGroup);
-  std::vector<uint8_t> paired((most + 1) / 2 * 2 * group);
+  const size_t stride = products_.group * width;
+  const auto grouped = std::make_unique_for_overwrite<uint8_t[]>(Groups(most) * stride);
   const uint8_t* b = command_.b.data + column / 2;
-  for (size_t c = 0; c < columns; c += group) {
-    const size_t size = std::min(group, columns - c);
+  for (size_t c = 0; c < columns; c += width) {
+    const size_t size = std::min(width, columns - c);
     for (const Block& block : blocks_) {
-      const size_t pairs = (block.depth + 1) / 2;
-      for (size_t i = 0; i < pairs; ++i) {
-        const uint8_t* first = b + (block.k + 2 * i) * command_.b.stride + c / 2;
-        // What meets the zero behind an odd depth does not matter.
-        const uint8_t* second = 2 * i + 1 < block.depth ? first + command_.b.stride : first;
-        products_.pair_rows(first, second, RowBytes(size), flip_, &paired[i * 2 * group]);
+      for (size_t group = 0; group < Groups(block.depth); ++group) {
+        std::array<const uint8_t*, kMostGroup> members;
+        for (size_t i = 0; i < products_.group; ++i) {
+          // What meets the zeros behind the depth does not matter.
+          const size_t k = std::min(group * products_.group + i, block.depth - 1);
+          members[i] = b + (block.k + k) * command_.b.stride + c / 2;
+        }
+        products_.group_rows(members.data(), RowBytes(size), flip_, &grouped[group * stride]);
       }
       ColumnProduct product;
-      product.a = &pairs_[block.a + row];
+      product.a = &groups_[block.a + row];
       product.a_row = 1;
-      product.a_pair = command_.a.rows;
+      product.a_group = command_.a.rows;
       product.start = &starts_[block.start + row];
-      product.b = paired.data();
-      product.b_stride = 2 * group;
+      product.b = grouped.get();
+      product.b_stride = stride;
       product.rows = rows;
-      product.pairs = pairs;
+      product.groups = Groups(block.depth);
       product.columns = size;
       product.z = z + c;
       product.z_stride = z_stride;

@@ -27,13 +27,14 @@ class SmallGemm {
                 size_t z_stride) const;
 
  private:
-  // Some k of a sample of A, whose sum fits 16 bits; of rows of B: a whole sample.
+  // At most fit_ k of a sample of A; of rows of B: a whole sample.
   struct Block {
     size_t k, depth;  // from, how many
     size_t a;         // where its A begins, and its start
     size_t start;
   };
 
+  size_t Groups(size_t depth) const { return (depth + products_.group - 1) / products_.group; }
   void PrepareColumns(const int8_t* values, size_t stride, bool transposed);
   void PrepareRows(const int8_t* values, size_t stride);
   void PrepareTails();
@@ -45,11 +46,11 @@ class SmallGemm {
   const GemmCommand& command_;
   const SmallProducts& products_;
   uint8_t flip_;
-  size_t fit_;    // products of a with b whose sum fits 16 bits
+  size_t fit_;    // products of a with b that are added together: in 16 bits as many as fit
   size_t burst_;  // chunks of k whose sum does with codes of 15
   std::vector<Block> blocks_;
-  std::vector<int32_t> pairs_;   // of columns of A: [pair][row]
-  std::vector<int16_t> starts_;  // [block][row]
+  std::vector<int32_t> groups_;  // of columns of A: [group][row]
+  std::vector<int32_t> starts_;  // [block][row]
   size_t chunks_ = 0;
   std::vector<int8_t> chunked_;  // rows of A: [sample][row][chunk]
   std::vector<int32_t> sums_;    // [sample][row], -8 times the sum of A

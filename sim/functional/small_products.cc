@@ -20,8 +20,39 @@ inline void Store(int32_t* to, __m256i values) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), values);
 }
 
-void PairRows(const uint8_t* __restrict first, const uint8_t* __restrict second, size_t bytes,
-              uint8_t flip, uint8_t* __restrict pairs) {
+#if defined(__AVX512VNNI__)
+constexpr size_t kGroup = 4;
+
+void GroupRows(const uint8_t* const* rows, size_t bytes, uint8_t flip, uint8_t* __restrict quads) {
+  const uint8_t *first = rows[0], *second = rows[1], *third = rows[2], *fourth = rows[3];
+  const uint32_t flips = flip * 0x01010101u;
+  for (size_t i = 0; i < bytes; ++i) {
+    const uint32_t all =
+        (first[i] | static_cast<uint32_t>(second[i]) << 8 | static_cast<uint32_t>(third[i]) << 16 |
+         static_cast<uint32_t>(fourth[i]) << 24) ^
+        flips;
+    const uint64_t columns = (all & 0x0f0f0f0f) | uint64_t{all >> 4 & 0x0f0f0f0f} << 32;
+    __builtin_memcpy(quads + 8 * i, &columns, sizeof columns);
+  }
+}
+
+void GroupColumns(const int8_t* const* columns, size_t rows, int32_t* __restrict quads,
+                  int32_t* __restrict start) {
+  const int8_t *first = columns[0], *second = columns[1], *third = columns[2], *fourth = columns[3];
+  for (size_t r = 0; r < rows; ++r) {
+    quads[r] = static_cast<int32_t>(static_cast<uint8_t>(first[r]) |
+                                    static_cast<uint32_t>(static_cast<uint8_t>(second[r])) << 8 |
+                                    static_cast<uint32_t>(static_cast<uint8_t>(third[r])) << 16 |
+                                    static_cast<uint32_t>(static_cast<uint8_t>(fourth[r])) << 24);
+    start[r] -= 8 * (first[r] + second[r] + third[r] + fourth[r]);
+  }
+}
+
+#else
+constexpr size_t kGroup = 2;
+
+void GroupRows(const uint8_t* const* rows, size_t bytes, uint8_t flip, uint8_t* __restrict pairs) {
+  const uint8_t *first = rows[0], *second = rows[1];
   const uint32_t flips = flip * 0x0101u;
   for (size_t i = 0; i < bytes; ++i) {
     const uint32_t both = (first[i] | static_cast<uint32_t>(second[i]) << 8) ^ flips;
@@ -30,18 +61,55 @@ void PairRows(const uint8_t* __restrict first, const uint8_t* __restrict second,
   }
 }
 
-void PairColumns(const int8_t* __restrict first, const int8_t* __restrict second, size_t rows,
-                 int32_t* __restrict pairs, int16_t* __restrict start) {
+void GroupColumns(const int8_t* const* columns, size_t rows, int32_t* __restrict pairs,
+                  int32_t* __restrict start) {
+  const int8_t *first = columns[0], *second = columns[1];
   for (size_t r = 0; r < rows; ++r) {
     const uint32_t pair = static_cast<uint8_t>(first[r]) |
                           static_cast<uint32_t>(static_cast<uint8_t>(second[r])) << 8;
     pairs[r] = static_cast<int32_t>(pair | pair << 16);
-    start[r] = static_cast<int16_t>(start[r] - 8 * (first[r] + second[r]));
+    start[r] -= 8 * (first[r] + second[r]);
   }
 }
+#endif
 
 // --- Columns ---
 
+#if defined(__AVX512VNNI__)
+template <bool add, size_t kRows, size_t kHalves, bool kWhole>
+inline void ColumnTile(const ColumnProduct& p, size_t row, size_t column) {
+  __m512i sums[kRows][kHalves];
+  for (size_t r = 0; r < kRows; ++r) {
+    for (size_t h = 0; h < kHalves; ++h) sums[r][h] = _mm512_set1_epi32(p.start[row + r]);
+  }
+  const int32_t* a = p.a + row * p.a_row;
+  const uint8_t* b = p.b + 4 * column;
+  for (size_t group = 0; group < p.groups; ++group, a += p.a_group, b += p.b_stride) {
+    __m512i codes[kHalves];
+    for (size_t h = 0; h < kHalves; ++h) codes[h] = _mm512_loadu_si512(b + 64 * h);
+    for (size_t r = 0; r < kRows; ++r) {
+      const __m512i values = _mm512_set1_epi32(a[r * p.a_row]);
+      for (size_t h = 0; h < kHalves; ++h) {
+        sums[r][h] = _mm512_dpbusd_epi32(sums[r][h], codes[h], values);
+      }
+    }
+  }
+  int32_t* z = p.z + row * p.z_stride + column;
+  // Only the last half may be a part.
+  const size_t rest = p.columns - column - 16 * (kHalves - 1);
+  const auto part = static_cast<__mmask16>(rest < 16 ? (1u << rest) - 1 : 0xffff);
+  for (size_t r = 0; r < kRows; ++r, z += p.z_stride) {
+    for (size_t h = 0; h < kHalves; ++h) {
+      int32_t* to = z + 16 * h;
+      __m512i values = sums[r][h];
+      const __mmask16 mask = kWhole || h + 1 < kHalves ? __mmask16{0xffff} : part;
+      if constexpr (add) values = _mm512_add_epi32(values, _mm512_maskz_loadu_epi32(mask, to));
+      _mm512_mask_storeu_epi32(to, mask, values);
+    }
+  }
+}
+
+#else
 // Numbers of the first `count` columns of 8.
 template <bool add>
 inline void StorePart(int32_t* to, __m256i values, int count) {
@@ -60,11 +128,12 @@ template <bool add, size_t kRows, size_t kGroups, bool kWhole>
 inline void ColumnTile(const ColumnProduct& p, size_t row, size_t column) {
   __m256i sums[kRows][kGroups];
   for (size_t r = 0; r < kRows; ++r) {
-    for (size_t g = 0; g < kGroups; ++g) sums[r][g] = _mm256_set1_epi16(p.start[row + r]);
+    const auto start = static_cast<int16_t>(p.start[row + r]);
+    for (size_t g = 0; g < kGroups; ++g) sums[r][g] = _mm256_set1_epi16(start);
   }
   const int32_t* a = p.a + row * p.a_row;
   const uint8_t* b = p.b + 2 * column;
-  for (size_t pair = 0; pair < p.pairs; ++pair, a += p.a_pair, b += p.b_stride) {
+  for (size_t group = 0; group < p.groups; ++group, a += p.a_group, b += p.b_stride) {
     __m256i codes[kGroups];
     for (size_t g = 0; g < kGroups; ++g) codes[g] = Load(b + 32 * g);
     for (size_t r = 0; r < kRows; ++r) {
@@ -90,6 +159,7 @@ inline void ColumnTile(const ColumnProduct& p, size_t row, size_t column) {
     }
   }
 }
+#endif
 
 template <bool add, size_t kRows>
 inline void ColumnRows(const ColumnProduct& p, size_t row) {
@@ -132,6 +202,34 @@ inline int32_t Sum(__m256i numbers) {
   return _mm_cvtsi128_si32(sum);
 }
 
+#if defined(__AVX512VNNI__)
+template <size_t kRows>
+inline void RowTile(const RowProduct& p, size_t row, size_t column) {
+  const __m256i nibble = _mm256_set1_epi8(15);
+  const __m256i flip = _mm256_set1_epi8(static_cast<char>(p.flip));
+  __m256i even_sums[kRows], odd_sums[kRows];
+  for (__m256i& sum : even_sums) sum = _mm256_setzero_si256();
+  for (__m256i& sum : odd_sums) sum = _mm256_setzero_si256();
+  const int8_t* a = p.a + row * p.a_stride;
+  const uint8_t* b = p.b + column * p.b_stride;
+  for (size_t chunk = 0; chunk < p.chunks; ++chunk, a += 64) {
+    const uint8_t* from = chunk < p.whole ? b + 32 * chunk : p.tails + 32 * column;
+    const __m256i codes = _mm256_xor_si256(Load(from), flip);
+    const __m256i even = _mm256_and_si256(codes, nibble);
+    const __m256i odd = _mm256_and_si256(_mm256_srli_epi16(codes, 4), nibble);
+    for (size_t r = 0; r < kRows; ++r) {
+      const int8_t* values = a + r * p.a_stride;
+      even_sums[r] = _mm256_dpbusd_epi32(even_sums[r], even, Load(values));
+      odd_sums[r] = _mm256_dpbusd_epi32(odd_sums[r], odd, Load(values + 32));
+    }
+  }
+  for (size_t r = 0; r < kRows; ++r) {
+    int32_t& z = p.z[(row + r) * p.z_stride + column];
+    z = Sum(_mm256_add_epi32(even_sums[r], odd_sums[r])) + p.start[row + r] + (p.add ? z : 0);
+  }
+}
+
+#else
 template <size_t kRows>
 inline void RowTile(const RowProduct& p, size_t row, size_t column) {
   const __m256i nibble = _mm256_set1_epi8(15), ones = _mm256_set1_epi16(1);
@@ -163,6 +261,7 @@ inline void RowTile(const RowProduct& p, size_t row, size_t column) {
     z = Sum(totals[r]) + p.start[row + r] + (p.add ? z : 0);
   }
 }
+#endif
 
 template <size_t kRows>
 inline void RowRows(const RowProduct& p, size_t row) {
@@ -182,6 +281,7 @@ void Rows(const RowProduct& product) {
 
 }  // namespace
 
-extern const SmallProducts TETRALOG_SMALL_PRODUCTS = {PairRows, PairColumns, Columns, Rows};
+extern const SmallProducts TETRALOG_SMALL_PRODUCTS = {kGroup, GroupRows, GroupColumns, Columns,
+                                                      Rows};
 
 }  // namespace tetralog

@@ -264,19 +264,65 @@ void Pool(const uint8_t* packed, size_t rows, size_t half, uint8_t* values, uint
   }
 }
 
-void PoolSums(const int32_t* __restrict z, size_t rows, size_t half, int32_t* __restrict values,
-              uint8_t* __restrict taken, uint8_t* __restrict positive) {
+// The numbers at even places of two vectors one behind the other, and those at odd ones.
+template <typename Vector>
+inline Vector Evens(Vector low, Vector high) {
+  if constexpr (sizeof low == 32) {
+    return __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
+  } else if constexpr (sizeof low == 16) {
+    return __builtin_shufflevector(low, high, 0, 2, 4, 6);
+  }
+  return low;
+}
+template <typename Vector>
+inline Vector Odds(Vector low, Vector high) {
+  if constexpr (sizeof low == 32) {
+    return __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
+  } else if constexpr (sizeof low == 16) {
+    return __builtin_shufflevector(low, high, 1, 3, 5, 7);
+  }
+  return high;
+}
+
+// The pool of kCount windows, 1, 4 or 8.
+template <size_t kCount>
+inline void PoolWindows(const int32_t* top, const int32_t* bottom, int32_t* values, uint8_t* taken,
+                        uint8_t* positive) {
+  using Sums = int32_t __attribute__((vector_size(kCount * sizeof(int32_t))));
+  using Bytes = uint8_t __attribute__((vector_size(kCount)));
+  const auto top_low = Load<Sums>(top), top_high = Load<Sums>(top + kCount);
+  const auto bottom_low = Load<Sums>(bottom), bottom_high = Load<Sums>(bottom + kCount);
+  const Sums a = Evens(top_low, top_high), b = Odds(top_low, top_high);
+  const Sums c = Evens(bottom_low, bottom_high), d = Odds(bottom_low, bottom_high);
+  const Sums above = b > a ? b : a, below = d > c ? d : c;
+  const Sums value = below > above ? below : above;
+  const Sums place = below > above ? 2 - (d > c) : 0 - (b > a);
+  const auto places = __builtin_convertvector(place, Bytes);
+  const auto passes = __builtin_convertvector(0 - (value > 0), Bytes);
+  __builtin_memcpy(values, &value, sizeof value);
+  __builtin_memcpy(taken, &places, sizeof places);
+  __builtin_memcpy(positive, &passes, sizeof passes);
+}
+
+// The last windows of a row together with some that are done already, so that none are left.
+template <size_t kCount>
+void PoolRows(const int32_t* z, size_t rows, size_t half, int32_t* values, uint8_t* taken,
+              uint8_t* positive) {
   for (size_t r = 0; r < rows; ++r, z += 4 * half) {
-    const int32_t *top = z, *bottom = z + 2 * half;
-    for (size_t i = 0; i < half; ++i, ++values, ++taken, ++positive) {
-      const int32_t a = top[2 * i], b = top[2 * i + 1], c = bottom[2 * i], d = bottom[2 * i + 1];
-      const int32_t above = b > a ? b : a, below = d > c ? d : c;
-      const int first = b > a ? 1 : 0, second = d > c ? 3 : 2;
-      *values = below > above ? below : above;
-      *taken = static_cast<uint8_t>(below > above ? second : first);
-      *positive = *values > 0 ? 1 : 0;
+    for (size_t i = 0; i < half; i += kCount) {
+      const size_t first = half - i < kCount ? half - kCount : i, place = r * half + first;
+      PoolWindows<kCount>(z + 2 * first, z + 2 * half + 2 * first, values + place, taken + place,
+                          positive + place);
     }
   }
+}
+
+void PoolSums(const int32_t* z, size_t rows, size_t half, int32_t* values, uint8_t* taken,
+              uint8_t* positive) {
+  constexpr size_t kMost = kVector / sizeof(int32_t);
+  if (half >= kMost) return PoolRows<kMost>(z, rows, half, values, taken, positive);
+  if (half >= 4) return PoolRows<4>(z, rows, half, values, taken, positive);
+  PoolRows<1>(z, rows, half, values, taken, positive);
 }
 
 // A packed image row whose pixel pairs have the places `first` and `first` + 1 in their windows.
@@ -346,12 +392,49 @@ uint32_t MaskMax(const uint8_t* __restrict codes, size_t n, int32_t* __restrict 
   return below > static_cast<uint32_t>(greatest) ? below : static_cast<uint32_t>(greatest);
 }
 
-void Transpose(const uint8_t* __restrict from, size_t rows, size_t cols, uint8_t* __restrict to) {
-  constexpr size_t kLines = 64;  // of `to` at a time, so that they stay in the cache
-  for (size_t c0 = 0; c0 < cols; c0 += kLines) {
-    const size_t c1 = cols - c0 < kLines ? cols : c0 + kLines;
-    for (size_t r = 0; r < rows; ++r) {
-      for (size_t c = c0; c < c1; ++c) to[c * rows + r] = from[r * cols + c];
+// `height` rows of 8 bytes to `width` rows of 8. The place of a byte has 3 bits of its row above 3
+// bits of its column; every shuffle of the halves moves the highest bit to the bottom.
+inline void TransposeBlock(const uint8_t* from, size_t stride, size_t height, uint8_t* to,
+                           size_t to_stride, size_t width) {
+  using Bytes = uint8_t __attribute__((vector_size(16)));
+  Bytes lines[4] = {};
+  auto* bytes = reinterpret_cast<uint8_t*>(lines);
+  for (size_t r = 0; r < height; ++r) __builtin_memcpy(bytes + 8 * r, from + r * stride, 8);
+  for (int step = 0; step < 3; ++step) {
+    Bytes next[4];
+    for (size_t i = 0; i < 2; ++i) {
+      next[2 * i] = __builtin_shufflevector(lines[i], lines[i + 2], 0, 16, 1, 17, 2, 18, 3, 19, 4,
+                                            20, 5, 21, 6, 22, 7, 23);
+      next[2 * i + 1] = __builtin_shufflevector(lines[i], lines[i + 2], 8, 24, 9, 25, 10, 26, 11,
+                                                27, 12, 28, 13, 29, 14, 30, 15, 31);
+    }
+    __builtin_memcpy(lines, next, sizeof lines);
+  }
+  for (size_t c = 0; c < width; ++c) __builtin_memcpy(to + c * to_stride, bytes + 8 * c, 8);
+}
+
+void Transpose(const uint8_t* from, size_t rows, size_t cols, uint8_t* to) {
+  const size_t size = rows * cols;
+  for (size_t c0 = 0; c0 < cols; c0 += 8) {
+    const size_t width = cols - c0 < 8 ? cols - c0 : 8;
+    for (size_t r0 = 0; r0 < rows; r0 += 8) {
+      const size_t height = rows - r0 < 8 ? rows - r0 : 8;
+      const uint8_t* source = from + r0 * cols + c0;
+      uint8_t* target = to + c0 * rows + r0;
+      // What is written behind a row of fewer than 8 is the beginning of the next, which follows.
+      const bool inside = (r0 + height - 1) * cols + c0 + 8 <= size &&
+                          (c0 + width - 1) * rows + r0 + 8 <= size && (height == 8 || rows < 8);
+      if (inside && height == 8 && width == 8) {
+        TransposeBlock(source, cols, 8, target, rows, 8);
+      } else if (inside && height == 8) {
+        TransposeBlock(source, cols, 8, target, rows, width);
+      } else if (inside && width == 8) {
+        TransposeBlock(source, cols, height, target, rows, 8);
+      } else {
+        for (size_t r = 0; r < height; ++r) {
+          for (size_t c = 0; c < width; ++c) target[c * rows + r] = source[r * cols + c];
+        }
+      }
     }
   }
 }

@@ -9,7 +9,7 @@ namespace tetralog::train {
 const HostKernels& BestHostKernels() {
 #if defined(__x86_64__)
   static const InstructionSet best = InstructionSets().back();
-  if (best == InstructionSet::kAvx512) return kHostKernelsAvx512;
+  if (best >= InstructionSet::kAvx512) return kHostKernelsAvx512;
   if (best == InstructionSet::kAvx2) return kHostKernelsAvx2;
 #endif
   return kHostKernelsBaseline;
