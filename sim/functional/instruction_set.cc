@@ -28,7 +28,7 @@ std::vector<InstructionSet> InstructionSets() {
 }
 
 std::string_view NameOf(InstructionSet set) {
-  if (set == InstructionSet::kAvx512Vnni) return "avx512-vnni";
+  if (set == InstructionSet::kAvx512Vnni) return "avx512vnni";
   if (set == InstructionSet::kAvx512) return "avx512";
   return set == InstructionSet::kAvx2 ? "avx2" : "baseline";
 }

@@ -22,7 +22,7 @@ enum class InstructionSet {
 // What this processor and this build have, the best last.
 std::vector<InstructionSet> InstructionSets();
 
-// "baseline", "avx2", "avx512", "avx512-vnni".
+// "baseline", "avx2", "avx512", "avx512vnni".
 std::string_view NameOf(InstructionSet set);
 
 // Refuses a set that is missing (std::invalid_argument).
