@@ -55,9 +55,31 @@ module epilogue_lane #(
   localparam int unsigned ProductWidth = 39;  // 2^31 * 255
 
   // ------------------------------------------------------------------- stage 1
+  logic [31:0] addend;
   logic [32:0] sum;
   logic        pass;
-  assign sum = 33'(signed'(acc_i)) + ({c_i[31], c_i} & {33{c_enable_i}});
+  assign addend = c_i & {32{c_enable_i}};
+`ifndef SYNTHESIS
+  assign sum = 33'(signed'(acc_i)) + {addend[31], addend};
+`else
+  // C comes late, from a memory. So the upper half of the accumulator is added for both carries of the
+  // lower one, and what lies above it, where the accumulator is all sign, is C, or C and one more or less.
+  localparam int unsigned SumLow  = (AccWidth - 1) / 2;
+  localparam int unsigned SumMid  = AccWidth - 1 - SumLow;
+  localparam int unsigned SumHigh = 33 - (AccWidth - 1);
+  logic [SumLow:0]    sum_low;
+  logic [SumMid:0]    sum_mid, sum_mid_carried, mid;
+  logic [SumHigh-1:0] high, high_next;
+  logic               negative;
+  assign negative        = acc_i[AccWidth-1];
+  assign sum_low         = {1'b0, acc_i[SumLow-1:0]} + {1'b0, addend[SumLow-1:0]};
+  assign sum_mid         = {1'b0, acc_i[SumLow +: SumMid]} + {1'b0, addend[SumLow +: SumMid]};
+  assign sum_mid_carried = {1'b0, acc_i[SumLow +: SumMid]} + {1'b0, addend[SumLow +: SumMid]} + 1'b1;
+  assign mid             = sum_low[SumLow] ? sum_mid_carried : sum_mid;
+  assign high            = {addend[31], addend[31:AccWidth-1]};
+  assign high_next       = high + {{SumHigh-1{negative}}, 1'b1};
+  assign sum             = {mid[SumMid] ^ negative ? high_next : high, mid[SumMid-1:0], sum_low[SumLow-1:0]};
+`endif
   assign pass = valid_i & (~mask_enable_i | (|mask_i));
 
   logic [31:0] z_q;

@@ -30,6 +30,9 @@ module feeder #(
   localparam int unsigned BeatWidth  = (WordCodes > Dot) ? $clog2(WordCodes / Dot) : 1,
   localparam int unsigned AWidth     = $clog2(DepthA),
   localparam int unsigned BWidth     = $clog2(DepthB),
+  // As the loaders count tile rows of A and tile columns of B.
+  localparam int unsigned ACount     = AWidth + $clog2(PanelA / Rows) + 1,
+  localparam int unsigned BCount     = BWidth + $clog2(PanelB / Cols) + 1,
   localparam int unsigned RowsWidth  = $clog2(Rows + 1),
   localparam int unsigned ColsWidth  = $clog2(Cols + 1)
 ) (
@@ -46,18 +49,18 @@ module feeder #(
   input  logic                   cmd_a_resident_i,
   input  logic [AWidth:0]        cmd_panel_words_i,  // words of a bank that a panel of A takes
 
-  // Tile rows of A and tile columns of B asked for and loaded since reset, modulo 2^16; which is to be
-  // asked for first; panels given back. The count asked for becomes *_asked_next_i with *_ask_i.
+  // Tile rows of A and tile columns of B asked for and loaded since reset; which is to be asked for
+  // first; panels given back. The count asked for becomes *_asked_next_i with *_ask_i.
   input  logic                   a_ask_i,
   input  logic                   b_ask_i,
-  input  logic [15:0]            a_asked_i,
-  input  logic [15:0]            b_asked_i,
-  input  logic [15:0]            a_asked_next_i,
-  input  logic [15:0]            b_asked_next_i,
-  input  logic [15:0]            a_loaded_i,
-  input  logic [15:0]            b_loaded_i,
+  input  logic [ACount-1:0]      a_asked_i,
+  input  logic [BCount-1:0]      b_asked_i,
+  input  logic [ACount-1:0]      a_asked_next_i,
+  input  logic [BCount-1:0]      b_asked_next_i,
+  input  logic [ACount-1:0]      a_loaded_i,
+  input  logic [BCount-1:0]      b_loaded_i,
   output logic                   a_first_o,          // as the counts are in this cycle
-  output logic                   a_release_o,
+  output logic                   a_release_o,        // registered: the cycle after the last read
   output logic                   b_release_o,
   output logic [BWidth:0]        b_panel_words_o,
 
@@ -132,14 +135,11 @@ module feeder #(
   assign a_group = GroupAWidth'(m0 >> $clog2(Rows)) & GroupAWidth'(GroupsA - 1);
   assign b_group = GroupBWidth'(n0 >> $clog2(Cols)) & GroupBWidth'(GroupsB - 1);
 
-  // Of the panels, in load order: the number of their first tile row or column, modulo what a buffer and
-  // the block that it gives back can hold.
-  localparam int unsigned ACount = AWidth + $clog2(GroupsA) + 2;
-  localparam int unsigned BCount = BWidth + $clog2(GroupsB) + 2;
+  // Of the panels, in load order: the number of their first tile row or column.
   logic [ACount-1:0] a_seq_q, a_first_seq_q, a_seq_d, a_ahead;
   logic [BCount-1:0] b_seq_q, b_block_seq_q, b_seq_d, b_ahead;
-  assign a_ahead = a_loaded_i[ACount-1:0] - a_seq_q;
-  assign b_ahead = b_loaded_i[BCount-1:0] - b_seq_q;
+  assign a_ahead = a_loaded_i - a_seq_q;
+  assign b_ahead = b_loaded_i - b_seq_q;
 
   // Loading order: a tile row of A, a panel of B, the rest of A's panel, the rest of B's block, and
   // then the next panel of A before the next block.
@@ -149,8 +149,8 @@ module feeder #(
   for (genvar i = 0; i < 2; i++) begin : gen_asked
     logic [ACount-1:0] a_count, a_ahead_asked;
     logic [BCount-1:0] b_count, b_ahead_asked, b_block_asked;
-    assign a_count        = i == 0 ? a_asked_i[ACount-1:0] : a_asked_next_i[ACount-1:0];
-    assign b_count        = i == 0 ? b_asked_i[BCount-1:0] : b_asked_next_i[BCount-1:0];
+    assign a_count        = i == 0 ? a_asked_i : a_asked_next_i;
+    assign b_count        = i == 0 ? b_asked_i : b_asked_next_i;
     assign a_ahead_asked  = a_count - a_seq_q;
     assign b_ahead_asked  = b_count - b_seq_q;
     assign b_block_asked  = b_count - b_block_seq_q;
@@ -165,14 +165,16 @@ module feeder #(
                       (a_few[a_ask_i] && b_panel[b_ask_i]);
   end
   assign a_first_o = a_first_q;
-  logic [23:0] k_left_q;
+  // K is at most what the smaller buffer holds.
+  localparam int unsigned KWidth = ((AWidth < BWidth) ? AWidth : BWidth) + WordBits + 1;
+  logic [KWidth-1:0] k_left_q;
   logic [3:0]  sample_q;
   logic [BeatWidth-1:0] beat_q;
   logic        last_beat, last_sample, last_word_beat, word_start;
   assign advance        = !valid_q || op_ready_i;
   assign loaded         = a_ahead > ACount'(a_group) && b_ahead > BCount'(b_group);
   assign fire           = tile_valid && loaded && advance;
-  assign last_beat      = k_left_q <= 24'(Dot);
+  assign last_beat      = k_left_q <= KWidth'(Dot);
   assign last_sample    = sample_q == cmd_a_samples_i;
   assign word_start     = beat_q == '0;
   assign last_word_beat = beat_q == BeatWidth'(WordBeats - 1);
@@ -249,9 +251,20 @@ module feeder #(
     end
   end
 
+  logic a_release_q, b_release_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      a_release_q <= 1'b0;
+      b_release_q <= 1'b0;
+    end else begin
+      a_release_q <= tile_next && a_end && (!cmd_a_resident_i || last_block);
+      b_release_q <= tile_next && b_end && last_panel_a;
+    end
+  end
+
   always_ff @(posedge clk_i) begin
-    if (start_i) k_left_q <= cmd_k_i;
-    else if (fire) k_left_q <= last_beat ? cmd_k_i : k_left_q - 24'(Dot);
+    if (start_i) k_left_q <= cmd_k_i[KWidth-1:0];
+    else if (fire) k_left_q <= last_beat ? cmd_k_i[KWidth-1:0] : k_left_q - KWidth'(Dot);
   end
 
   assign rd_en_o         = fire && word_start;
@@ -259,8 +272,8 @@ module feeder #(
   assign a_group_o       = a_group;
   assign b_addr_o        = b_word_q;
   assign b_group_o       = b_group;
-  assign a_release_o     = tile_next && a_end && (!cmd_a_resident_i || last_block);
-  assign b_release_o     = tile_next && b_end && last_panel_a;
+  assign a_release_o     = a_release_q;
+  assign b_release_o     = b_release_q;
   assign b_panel_words_o = (BWidth + 1)'(k_words);
   assign stall_operand_o = tile_valid && !loaded && !valid_q;
 
@@ -272,7 +285,7 @@ module feeder #(
   logic [23:0]          m0_q, n0_q;
   logic                 op_last_q, tile_last_q;
   for (genvar d = 0; d < Dot; d++) begin : gen_k_valid
-    assign k_valid[d] = k_left_q > 24'(d);
+    assign k_valid[d] = k_left_q > KWidth'(d);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -329,8 +342,7 @@ module feeder #(
   assign busy_o       = tile_valid || valid_q;
 
   logic unused_bits;
-  assign unused_bits = ^{a_asked_i, b_asked_i, a_asked_next_i, b_asked_next_i, a_loaded_i, b_loaded_i,
-                         unused_addr, unused_split, cmd_panel_words_i, k_words};
+  assign unused_bits = ^{unused_addr, unused_split, cmd_panel_words_i, k_words, cmd_k_i};
 
   if (WordCodes % Dot != 0)
     $error("feeder: Dot must divide AxiData / 4");

@@ -31,7 +31,10 @@ module operand_loader #(
   parameter bit          Once      = 1'b0, // one sample, fetched once
   localparam int unsigned DepthWidth  = $clog2(Depth),
   localparam int unsigned PanelWidth  = $clog2(Panel),
-  localparam int unsigned NibbleWidth = $clog2(AxiData / 4)
+  localparam int unsigned NibbleWidth = $clog2(AxiData / 4),
+  // Tile rows are counted modulo twice what the panels in the buffer and the block that is being given back
+  // can have.
+  localparam int unsigned CountWidth  = DepthWidth + $clog2(Panel / Rows) + 1
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -66,9 +69,9 @@ module operand_loader #(
   output logic [NibbleWidth-1:0] wr_nibble_o,      // across: the nibble that every bank gets
   output logic [AxiData-1:0]     wr_data_o,
 
-  output logic [15:0]            asked_o,          // tile rows before the segment now asked for, modulo 2^16
-  output logic [15:0]            asked_next_o,     // asked_o from the next segment on
-  output logic [15:0]            loaded_o,         // tile rows written since reset, modulo 2^16
+  output logic [CountWidth-1:0]  asked_o,          // tile rows before the segment now asked for
+  output logic [CountWidth-1:0]  asked_next_o,     // asked_o from the next segment on
+  output logic [CountWidth-1:0]  loaded_o,         // tile rows written since reset
   output logic                   busy_o            // until the last word of the command is written
 );
 
@@ -131,7 +134,7 @@ module operand_loader #(
   end
 
   always_comb begin
-    if (!across_i) seg_last_o = 16'(k_last_wide >> 1);
+    if (!across_i) seg_last_o = 16'(k_last[KWidth-1:1]);
     else if (ask_last_panel_q) seg_last_o = 16'(rows_last[PanelWidth-1:1]);
     else seg_last_o = 16'(PanelBytes - 1);
   end
@@ -204,7 +207,7 @@ module operand_loader #(
   logic [23:PanelWidth]  panels_left_q, panels_left_d;
   logic                  last_k_q, last_panel_q, last_panel_d, last_row_q, last_row_d;
   logic [DepthWidth-1:0] ptr_q, panel_ptr_q, ptr_next;
-  logic [15:0]           loaded_q, asked_q;
+  logic [CountWidth-1:0] loaded_q, asked_q;
 
   logic seg_end, k_end, row_end, panel_ends, panel_end, tile_end;
   assign seg_end    = word_valid_i && word_last_i;
@@ -275,7 +278,7 @@ module operand_loader #(
       asked_q     <= '0;
       ask_tiles_q <= '0;
     end else begin
-      if (tile_end) loaded_q <= loaded_q + 16'(tiles_last) + 16'd1;
+      if (tile_end) loaded_q <= loaded_q + CountWidth'(tiles_last) + CountWidth'(1);
       // Counted with the next segment: then the reader has requested all of this one.
       if (ask) begin
         asked_q     <= asked_next_o;
@@ -285,7 +288,7 @@ module operand_loader #(
   end
   assign loaded_o     = loaded_q;
   assign asked_o      = asked_q;
-  assign asked_next_o = asked_q + 16'(ask_tiles_q);
+  assign asked_next_o = asked_q + CountWidth'(ask_tiles_q);
 
   // Banks across: the first WordCodes take the first word of a segment.
   logic [PanelWidth-1:0] across_bank;

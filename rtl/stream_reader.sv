@@ -19,13 +19,15 @@
 // Throughput: a beat a cycle, and one cycle more for an unaligned segment of several words whose
 // last word needs no further beat. Requests of single aligned words follow each other every cycle
 // for as long as Segments covers the latency of the memory.
-// Limits: AxiData 64 or 128; Streams and Segments powers of two, at least 2; segments of 1..65535 bytes.
+// Limits: AxiData 64 or 128; Streams and Segments powers of two, at least 2; segments of up to
+// 2^BytesWidth bytes, BytesWidth at most 16.
 
 module stream_reader #(
-  parameter int unsigned Streams   = 4,
-  parameter int unsigned AddrWidth = 40,
-  parameter int unsigned AxiData   = 128,
-  parameter int unsigned Segments  = 32  // bursts of a stream under way
+  parameter int unsigned Streams    = 4,
+  parameter int unsigned AddrWidth  = 40,
+  parameter int unsigned AxiData    = 128,
+  parameter int unsigned Segments   = 32,  // bursts of a stream under way
+  parameter int unsigned BytesWidth = 16   // of seg_last_i
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -33,7 +35,7 @@ module stream_reader #(
   input  logic [Streams-1:0]           seg_valid_i,
   output logic [Streams-1:0]           seg_ready_o,
   input  logic [Streams*AddrWidth-1:0] seg_addr_i,   // byte addresses
-  input  logic [Streams*16-1:0]        seg_last_i,   // bytes - 1
+  input  logic [Streams*BytesWidth-1:0] seg_last_i,  // bytes - 1
 
   output logic [Streams-1:0]           req_valid_o,
   input  logic [Streams-1:0]           req_ready_i,  // at most one of them
@@ -55,7 +57,8 @@ module stream_reader #(
   localparam int unsigned WordBytes   = AxiData / 8;
   localparam int unsigned OffWidth    = $clog2(WordBytes);
   localparam int unsigned BlockBits   = OffWidth + 4;    // a burst stays within 16 words
-  localparam int unsigned LeftWidth   = 17 - BlockBits;
+  localparam int unsigned EndWidth    = ((BytesWidth > BlockBits) ? BytesWidth : BlockBits) + 1;
+  localparam int unsigned LeftWidth   = EndWidth - BlockBits;
   localparam int unsigned PtrWidth    = $clog2(Segments);
   localparam int unsigned StreamWidth = $clog2(Streams);
   localparam int unsigned EntryWidth  = OffWidth + 2;
@@ -80,43 +83,48 @@ module stream_reader #(
     logic [LeftWidth-1:0]          left_q;   // bursts after this one
     logic [OffWidth-1:0]           off_q;
     logic                          extra_q;  // a beat more than words
-    logic [PtrWidth:0]             wr_ptr_q, rd_ptr_q;
-    logic                          last, full, seg_ready;
+    logic [PtrWidth-1:0]           wr_ptr_q, rd_ptr_q, wr_ptr_next;
+    logic                          full_q;
+    logic                          last, beats_end, seg_ready;
     logic [AddrWidth-1:0]          addr;
-    logic [15:0]                   bytes_last;
-    logic [16:0]                   last_byte;  // from the start of the first block
+    logic [BytesWidth-1:0]         bytes_last;
+    logic [EndWidth-1:0]           last_byte;  // from the start of the first block
     assign addr       = seg_addr_i[s*AddrWidth +: AddrWidth];
-    assign bytes_last = seg_last_i[s*16 +: 16];
-    assign last_byte  = 17'(addr[BlockBits-1:0]) + 17'(bytes_last);
+    assign bytes_last = seg_last_i[s*BytesWidth +: BytesWidth];
+    assign last_byte  = EndWidth'(addr[BlockBits-1:0]) + EndWidth'(bytes_last);
 
     assign last          = left_q == '0;
-    assign full          = wr_ptr_q == {~rd_ptr_q[PtrWidth], rd_ptr_q[PtrWidth-1:0]};
-    assign req_valid_o[s] = req_q && !full;
+    assign req_valid_o[s] = req_q && !full_q;
     assign req_addr_o[s*AddrWidth +: AddrWidth] = {block_q, first_q, OffWidth'(0)};
     assign req_len_o[s*8 +: 8] = {4'b0, (last ? end_q : 4'd15) - first_q};
     assign req_fire[s]   = req_valid_o[s] && req_ready_i[s];
     assign seg_ready     = !req_q || (req_fire[s] && last);
     assign seg_ready_o[s] = seg_ready;
     assign entry[s*EntryWidth +: EntryWidth] = {off_q, last, extra_q};
-    assign wr_ptr[s*PtrWidth +: PtrWidth]    = wr_ptr_q[PtrWidth-1:0];
-    assign rd_ptr[s*PtrWidth +: PtrWidth]    = rd_ptr_q[PtrWidth-1:0];
+    assign wr_ptr[s*PtrWidth +: PtrWidth]    = wr_ptr_q;
+    assign rd_ptr[s*PtrWidth +: PtrWidth]    = rd_ptr_q;
+    assign wr_ptr_next   = wr_ptr_q + PtrWidth'(1);
+    assign beats_end     = next_i[s] && next_last_i;
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
         req_q    <= 1'b0;
         wr_ptr_q <= '0;
         rd_ptr_q <= '0;
+        full_q   <= 1'b0;
       end else begin
         if (seg_ready) req_q <= seg_valid_i[s];
-        if (req_fire[s]) wr_ptr_q <= wr_ptr_q + (PtrWidth + 1)'(1);
-        if (next_i[s] && next_last_i) rd_ptr_q <= rd_ptr_q + (PtrWidth + 1)'(1);
+        if (req_fire[s]) wr_ptr_q <= wr_ptr_next;
+        if (beats_end) rd_ptr_q <= rd_ptr_q + PtrWidth'(1);
+        // A register, since the arbiter of the read port waits for it.
+        full_q <= !beats_end && (full_q || (req_fire[s] && wr_ptr_next == rd_ptr_q));
       end
     end
     always_ff @(posedge clk_i) begin
       if (seg_ready || req_fire[s]) begin
         block_q <= seg_ready ? addr[AddrWidth-1:BlockBits] : block_q + (AddrWidth - BlockBits)'(1);
         first_q <= seg_ready ? addr[BlockBits-1:OffWidth] : '0;
-        left_q  <= seg_ready ? last_byte[16:BlockBits] : left_q - LeftWidth'(1);
+        left_q  <= seg_ready ? last_byte[EndWidth-1:BlockBits] : left_q - LeftWidth'(1);
       end
       if (seg_ready) begin
         end_q   <= last_byte[BlockBits-1:OffWidth];
@@ -131,7 +139,7 @@ module stream_reader #(
     a_req_waits : assert property (@(posedge clk_i) disable iff (!rst_ni)
       req_valid_o[s] && !req_ready_i[s] |=> req_valid_o[s] && $stable(block_q) && $stable(first_q));
     a_beat_asked : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      next_i[s] |-> wr_ptr_q != rd_ptr_q);
+      next_i[s] |-> wr_ptr_q != rd_ptr_q || full_q);
 `endif
   end
 

@@ -101,6 +101,8 @@ module tetralog_core #(
   localparam int unsigned BeatWidth   = (WordCodes > Dot) ? $clog2(WordCodes / Dot) : 1;
   localparam int unsigned AWidth      = $clog2(DepthA);
   localparam int unsigned BWidth      = $clog2(DepthB);
+  localparam int unsigned ACount      = AWidth + $clog2(PanelA / Rows) + 1;  // of tile rows
+  localparam int unsigned BCount      = BWidth + $clog2(PanelB / Cols) + 1;
   localparam int unsigned CountWidth  = $clog2(Rows * Cols * Dot) + 1;
   localparam int unsigned BytesWidth  = $clog2(AxiData / 8) + 1;
 
@@ -117,6 +119,12 @@ module tetralog_core #(
   localparam int unsigned ReaderC    = 2;
   localparam int unsigned ReaderMask = 3;
   localparam int unsigned Readers    = 4;
+  // The longest segment: K codes along, a line of C, or a panel across.
+  localparam int unsigned MinDepth   = (DepthA < DepthB) ? DepthA : DepthB;
+  localparam int unsigned MaxRows    = (Rows > Cols) ? Rows : Cols;
+  localparam int unsigned KBytes     = MinDepth * AxiData / 8;
+  localparam int unsigned LineBytes  = (MaxRows * 4 > AxiData / 8) ? MaxRows * 4 : AxiData / 8;
+  localparam int unsigned SegWidth   = $clog2((KBytes > LineBytes) ? KBytes : LineBytes);
 
   if (Rows < Lanes || Cols < Lanes || Rows < AxiData / 32 || Cols < AxiData / 32)
     $error("Rows and Cols must be at least Lanes and AxiData / 32");
@@ -252,13 +260,19 @@ module tetralog_core #(
   logic [AxiData-1:0]           word_data;
   logic                         word_last, reader_ready;
   assign beat_ready[Streams-1:StreamA] = {Readers{reader_ready}};
-  stream_reader #(.Streams(Readers), .AddrWidth(AddrWidth), .AxiData(AxiData)) u_reader (
+  logic [Readers*SegWidth-1:0]  seg_end;
+  for (genvar r = 0; r < Readers; r++) begin : gen_segment
+    assign seg_end[r*SegWidth +: SegWidth] = seg_last[r*16 +: SegWidth];
+  end
+  stream_reader #(
+    .Streams(Readers), .AddrWidth(AddrWidth), .AxiData(AxiData), .BytesWidth(SegWidth)
+  ) u_reader (
     .clk_i,
     .rst_ni      (core_rst_n),
     .seg_valid_i (seg_valid),
     .seg_ready_o (seg_ready),
     .seg_addr_i  (seg_addr),
-    .seg_last_i  (seg_last),
+    .seg_last_i  (seg_end),
     .req_valid_o (req_valid[Streams-1:StreamA]),
     .req_ready_i (req_ready[Streams-1:StreamA]),
     .req_addr_o  (req_addr[Streams*AddrWidth-1:StreamA*AddrWidth]),
@@ -273,8 +287,8 @@ module tetralog_core #(
     .word_data_o (word_data),
     .word_last_o (word_last)
   );
-  logic unused_next;
-  assign unused_next = next_beat[StreamRing];
+  logic unused_reads;
+  assign unused_reads = ^{next_beat[StreamRing], seg_last};
 
   // -------------------------------------------------------------------- front end
   logic [1023:0]          front_bits;
@@ -349,7 +363,8 @@ module tetralog_core #(
 
   // ------------------------------------------------------------------ operands A, B
   logic        a_release, b_release;
-  logic [15:0] a_asked, b_asked, a_asked_next, b_asked_next, a_loaded, b_loaded;
+  logic [ACount-1:0] a_asked, a_asked_next, a_loaded;
+  logic [BCount-1:0] b_asked, b_asked_next, b_loaded;
   logic [BWidth:0] b_panel_words;
   logic        a_wr_valid, a_wr_across, b_wr_valid, b_wr_across;
   logic [$clog2(PanelA)-1:0]    a_wr_bank;

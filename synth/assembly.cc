@@ -16,7 +16,7 @@ namespace tetralog {
 namespace {
 
 constexpr int kAllWays = std::size(kWays);
-constexpr int kMostRounds = 2;
+constexpr int kMostRounds = 6;
 
 double ClockOf(const Flow& flow, const Design& design, const std::string& module, int way) {
   return flow.Get(design, module, way).timing.clock_ns;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 
 #include "Vfeeder_4x8x2.h"
 #include "Vfeeder_8x4x4.h"
@@ -25,8 +26,8 @@ void Compare(OutputCheck& check, const Unit& u, const Feeder& f, const Feeder::I
   const bool fire = f.fire(in);
   check("busy", u.busy_o, f.busy());
   check("a_first", u.a_first_o, f.a_first());
-  check("a_release", u.a_release_o, f.a_release(fire));
-  check("b_release", u.b_release_o, f.b_release(fire));
+  check("a_release", u.a_release_o, f.a_release());
+  check("b_release", u.b_release_o, f.b_release());
   if (u.b_release_o) check("b_panel_words", u.b_panel_words_o, f.b_panel_words());
   check("stall_operand", u.stall_operand_o, f.stall_operand(in));
   check("op_valid", u.op_valid_o, f.op_valid());
@@ -47,6 +48,38 @@ void Compare(OutputCheck& check, const Unit& u, const Feeder& f, const Feeder::I
   check.Data("b_addr", u.b_addr_o, f.b_addr());
   check.Data("b_group", u.b_group_o, f.b_group());
 }
+
+// The panels of all commands of an operand, in load order.
+struct Panels {
+  struct Panel {
+    uint16_t tiles;
+    uint32_t words;
+  };
+  uint32_t free;      // words of the buffer
+  uint16_t room = 0;  // tile rows of the panels that have their words
+  std::deque<Panel> held, waiting;
+
+  // Of a matrix of that many rows.
+  void Add(uint32_t rows, uint32_t words, const OperandShape& shape) {
+    for (uint32_t row = 0; row < rows; row += shape.panel) {
+      const uint32_t tiles = (std::min(shape.panel, rows - row) + shape.rows - 1) / shape.rows;
+      waiting.push_back({static_cast<uint16_t>(tiles), words});
+    }
+  }
+  uint16_t Room() {
+    for (; !waiting.empty() && waiting.front().words <= free; waiting.pop_front()) {
+      free -= waiting.front().words;
+      room += waiting.front().tiles;
+      held.push_back(waiting.front());
+    }
+    return room;
+  }
+  void Release() {
+    if (held.empty()) return;
+    free += held.front().words;
+    held.pop_front();
+  }
+};
 
 template <typename Unit>
 class Bench {
@@ -81,7 +114,8 @@ class Bench {
     ResetUnit(rtl_);
     lockstep_.Reset();
     in_ = {};
-    a_total_ = b_total_ = 0;
+    a_ = {.free = shape_.depth_a};
+    b_ = {.free = shape_.depth_b};
     hold_ = 0;
     tile_begins_ = true;
   }
@@ -101,20 +135,21 @@ class Bench {
     f.a_resident = panels * f.panel_words <= shape_.depth_a && rng_() % 2;
     feed_ = f;
     const uint32_t blocks = (f.n + f.block_cols - 1) / f.block_cols;
-    a_total_ += (f.m + shape_.rows - 1) / shape_.rows * (f.a_resident ? 1 : blocks);
-    b_total_ += (f.n + shape_.cols - 1) / shape_.cols;
+    for (uint32_t i = 0; i < (f.a_resident ? 1 : blocks); ++i)
+      a_.Add(f.m, f.panel_words, ShapeOf(shape_, Operand::kA));
+    b_.Add(f.n, words, ShapeOf(shape_, Operand::kB));
     ++commands_;
   }
 
-  // What was asked for and loaded grows, by tile rows or several at once, up to what the command
-  // needs; how fast changes from time to time.
+  // What was asked for and loaded grows, by tile rows or several at once, up to what the buffers
+  // hold; how fast changes from time to time.
   void Draw() {
     in_.start = !model_.busy() && rng_() % 4 == 0;
     if (in_.start) DrawCommand();
     if (rng_() % 100 == 0) load_pause_ = rng_() % 3 * rng_() % 32;
     if (rng_() % 100 == 0) ready_pause_ = rng_() % 2 * rng_() % 8;
-    Grow(in_.a_asked, a_total_);
-    Grow(in_.b_asked, b_total_);
+    Grow(in_.a_asked, a_.Room());
+    Grow(in_.b_asked, b_.Room());
     Grow(in_.a_loaded, in_.a_asked);
     Grow(in_.b_loaded, in_.b_asked);
     in_.op_ready = rng_() % 8 >= ready_pause_;
@@ -136,12 +171,14 @@ class Bench {
     // The count of this cycle comes from one of two ports.
     rtl_.a_ask_i = rng_() & 1;
     rtl_.b_ask_i = rng_() & 1;
-    rtl_.a_asked_i = rtl_.a_ask_i ? 0 : in_.a_asked;
-    rtl_.b_asked_i = rtl_.b_ask_i ? 0 : in_.b_asked;
-    rtl_.a_asked_next_i = rtl_.a_ask_i ? in_.a_asked : 0;
-    rtl_.b_asked_next_i = rtl_.b_ask_i ? in_.b_asked : 0;
-    rtl_.a_loaded_i = in_.a_loaded;
-    rtl_.b_loaded_i = in_.b_loaded;
+    const uint32_t a_mask = ShapeOf(shape_, Operand::kA).count_mask();
+    const uint32_t b_mask = ShapeOf(shape_, Operand::kB).count_mask();
+    rtl_.a_asked_i = rtl_.a_ask_i ? 0 : in_.a_asked & a_mask;
+    rtl_.b_asked_i = rtl_.b_ask_i ? 0 : in_.b_asked & b_mask;
+    rtl_.a_asked_next_i = rtl_.a_ask_i ? in_.a_asked & a_mask : 0;
+    rtl_.b_asked_next_i = rtl_.b_ask_i ? in_.b_asked & b_mask : 0;
+    rtl_.a_loaded_i = in_.a_loaded & a_mask;
+    rtl_.b_loaded_i = in_.b_loaded & b_mask;
     rtl_.op_ready_i = in_.op_ready;
     in_.feed = &feed_;
   }
@@ -158,6 +195,8 @@ class Bench {
     const TileOperands t = model_.tile_operands();
     lockstep_.Cycle(in_,
                     [&](OutputCheck& check, const Feeder& f) { Compare(check, rtl_, f, in_); });
+    if (rtl_.a_release_o) a_.Release();
+    if (rtl_.b_release_o) b_.Release();
     Clock(rtl_);
     if (!done) return;
     lockstep_.Expect("tile's a_addr", tile_.a_addr, t.a_addr);
@@ -186,7 +225,7 @@ class Bench {
   const Feeder& model_ = lockstep_.model();
   Feeder::Inputs in_;
   Feeder::Feed feed_;
-  uint16_t a_total_ = 0, b_total_ = 0;  // tile rows of all commands
+  Panels a_, b_;
   uint32_t load_pause_ = 0, ready_pause_ = 0;
   uint64_t hold_ = 0;  // cycles in which the inputs stay
   bool tile_begins_ = true;

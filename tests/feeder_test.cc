@@ -218,8 +218,8 @@ class Bench {
 
   // The buffers answer with the word read last and the beat that is asked for.
   void Settle() {
-    unit_.a_loaded_i = a_.loaded();
-    unit_.b_loaded_i = b_.loaded();
+    unit_.a_loaded_i = a_.loaded() % (2 * shape_.depth_a * (shape_.panel_a() / shape_.rows));
+    unit_.b_loaded_i = b_.loaded() % (2 * shape_.depth_b * (shape_.panel_b() / shape_.cols));
     unit_.op_ready_i = ready_;
     unit_.eval();
     Clear(unit_.a_codes_i);

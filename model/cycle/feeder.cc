@@ -28,6 +28,7 @@ void Feeder::Reset() {
   sample_ = 1;
   valid_ = false;
   ask_a_first_ = true;
+  a_release_ = b_release_ = false;
   countdown_ = UINT64_MAX;
 }
 
@@ -50,9 +51,12 @@ TileOperands Feeder::tile_operands() const {
 }
 
 bool Feeder::Clock(const Inputs& in) {
-  const bool a_first = AskAFirst(in), turns = a_first != ask_a_first_;
+  const bool a_first = AskAFirst(in);
+  const bool turns = a_first != ask_a_first_ || a_release_ || b_release_;
   ask_a_first_ = a_first;
-  const bool read = fire(in);
+  const bool read = fire(in), tile_ends = read && TileEnds();
+  a_release_ = tile_ends && releases_a_;
+  b_release_ = tile_ends && releases_b_;
   if (!read && !in.start && !(valid_ && in.op_ready)) {
     countdown_ = turns ? 0 : UINT64_MAX;
     return turns;

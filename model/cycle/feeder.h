@@ -51,6 +51,8 @@ class Feeder {
   uint32_t beat() const { return beat2_; }  // of the word, of the beat offered
   uint32_t b_panel_words() const { return k_words_; }
   bool a_first() const { return ask_a_first_; }  // A is to be asked for before B
+  bool a_release() const { return a_release_; }  // in the cycle after the panel's last read
+  bool b_release() const { return b_release_; }
   // Of the word that rd_en reads; meaningful with data.
   uint32_t a_addr() const { return a_word_; }
   uint32_t b_addr() const { return b_word_; }
@@ -66,8 +68,6 @@ class Feeder {
     return walker_.valid() && (!valid_ || in.op_ready) && Loaded(in);
   }
   bool rd_en(bool fire) const { return fire && beat_ == 0; }
-  bool a_release(bool fire) const { return fire && releases_a_ && TileEnds(); }
-  bool b_release(bool fire) const { return fire && releases_b_ && TileEnds(); }
   // The last beat of the tile is read. TileSums(tile_operands()) is due before any Clock() of
   // feeder and buffers, but after the engine has taken the sums of the tile before, if it does so
   // in this cycle.
@@ -111,6 +111,7 @@ class Feeder {
   TileWalker walker_;
 
   bool ask_a_first_ = true;
+  bool a_release_ = false, b_release_ = false;
 
   // Stage 1: the beat that is read next.
   Place a_, a_first_, b_, b_block_;  // of the tile; of the block's first panels

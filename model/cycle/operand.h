@@ -19,6 +19,9 @@ struct OperandShape {
   uint32_t panel;       // rows of a panel, banks of the buffer
   uint32_t depth;       // words of a bank
   uint32_t word_codes;  // codes of a word
+
+  // The RTL counts tile rows modulo this and one; the model counts on, as far as 16 bits go.
+  uint32_t count_mask() const { return 2 * depth * (panel / rows) - 1; }
 };
 inline OperandShape ShapeOf(const MachineShape& shape, Operand operand) {
   return operand == Operand::kA

@@ -202,8 +202,8 @@ void TetralogCore::Look(const AxiSlave& axi, Wires& w) const {
             .b_loaded = load_b_.loaded(),
             .op_ready = w.op_ready};
   w.fire = feeder_.fire(w.feed);
-  w.a_release = feeder_.a_release(w.fire);
-  w.b_release = feeder_.b_release(w.fire);
+  w.a_release = feeder_.a_release();
+  w.b_release = feeder_.b_release();
   w.b_panel_words = feeder_.b_panel_words();
   w.c_valid = addend_.c_valid();
   w.mask_valid = mask_.mask_valid();
