@@ -1,7 +1,9 @@
 # Tests of the parts of the core that walk, check and control, and of the core itself.
 tetralog_verilate(tile_walker_4x8 TOP tile_walker PREFIX Vtile_walker_4x8
                   PARAMS Rows=4 Cols=8 AxiData=64)
-tetralog_test(tile_walker_test LIBS tile_walker_4x8 LABEL rtl)
+tetralog_verilate(tile_walker_8x8 TOP tile_walker PREFIX Vtile_walker_8x8
+                  PARAMS Rows=8 Cols=8 AxiData=64)
+tetralog_test(tile_walker_test LIBS tile_walker_4x8 tile_walker_8x8 LABEL rtl)
 tetralog_test(tile_walker_cycle_test LIBS tetralog_cycle tile_walker_4x8 LABEL rtl)
 
 tetralog_verilate(product_counter_4x8x2 TOP product_counter PREFIX Vproduct_counter_4x8x2
@@ -45,5 +47,8 @@ endforeach()
 tetralog_netlist(tile_walker_4x8_gates TOP tile_walker PARAMS Rows=4 Cols=8 AxiData=64)
 tetralog_verilate(tile_walker_4x8_netlist TOP tile_walker PREFIX Vtile_walker_4x8
                   NETLIST ${tile_walker_4x8_gates_NETLIST})
-tetralog_test(tile_walker_netlist_test SOURCES tile_walker_test.cc LIBS tile_walker_4x8_netlist
-              LABEL gates)
+tetralog_netlist(tile_walker_8x8_gates TOP tile_walker PARAMS Rows=8 Cols=8 AxiData=64)
+tetralog_verilate(tile_walker_8x8_netlist TOP tile_walker PREFIX Vtile_walker_8x8
+                  NETLIST ${tile_walker_8x8_gates_NETLIST})
+tetralog_test(tile_walker_netlist_test SOURCES tile_walker_test.cc
+              LIBS tile_walker_4x8_netlist tile_walker_8x8_netlist LABEL gates)
