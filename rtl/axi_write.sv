@@ -217,19 +217,17 @@ module axi_write #(
 
   logic [Group*4-1:0]   codes;
   logic [Group/2-1:0]   code_strobes;
+  logic [Slots-1:0]     slot;  // where the codes go
   logic [AxiData-1:0]   wdata;
   logic [WordBytes-1:0] wstrb;
   always_comb begin
     for (int i = 0; i < Group; i++) codes[4*i+:4] = codes_i[4*i+:4] & {4{data_valid_q[i]}};
     // A segment starts at a byte, so a byte's upper code exists only where its lower one does.
     for (int i = 0; i < Group / 2; i++) code_strobes[i] = data_valid_q[2*i];
-    wdata = wdata_q & {AxiData{part_q}};
-    wstrb = wstrb_q & {WordBytes{part_q}};
     for (int s = 0; s < Slots; s++) begin
-      if (data_slot_q == SlotBits'(s)) begin
-        wdata[s*Group*4+:Group*4]   = codes;
-        wstrb[s*Group/2+:Group/2]   = code_strobes;
-      end
+      slot[s]                   = data_slot_q == SlotBits'(s);
+      wdata[s*Group*4+:Group*4] = codes & {(Group*4){slot[s]}};
+      wstrb[s*Group/2+:Group/2] = code_strobes & {(Group/2){slot[s]}};
     end
     if (data_int32_q) begin
       for (int i = 0; i < Elements; i++) begin
@@ -238,17 +236,29 @@ module axi_write #(
       end
     end
   end
+  // The first codes of a word clear the other slots.
+  for (genvar s = 0; s < Slots; s++) begin : gen_slot
+    always_ff @(posedge clk_i) begin
+      if (load && (slot[s] || !part_q)) begin
+        wdata_q[s*Group*4+:Group*4] <= wdata[s*Group*4+:Group*4];
+        wstrb_q[s*Group/2+:Group/2] <= wstrb[s*Group/2+:Group/2];
+      end
+    end
+  end
   // Strobes are counted on their way to WSTRB, so that the count is there with WREADY.
   logic [ByteBits:0] bytes, bytes_q;
   always_comb begin
     bytes = '0;
-    for (int i = 0; i < WordBytes; i++) bytes = bytes + (ByteBits + 1)'(wstrb[i]);
+    if (data_int32_q) begin
+      for (int i = 0; i < Elements; i++) bytes = bytes + (ByteBits + 1)'({data_valid_q[i], 2'b00});
+    end else begin
+      for (int i = 0; i < Group / 2; i++) bytes = bytes + (ByteBits + 1)'(code_strobes[i]);
+      bytes = bytes + (bytes_q & {(ByteBits + 1){part_q}});
+    end
   end
   always_ff @(posedge clk_i) begin
     if (load) begin
       bytes_q <= bytes;
-      wdata_q <= wdata;
-      wstrb_q <= wstrb;
       wlast_q <= data_burst_end_q;
     end
   end

@@ -72,14 +72,18 @@ module command_check #(
   assign b_uint  = c.b_format == tetralog_pkg::FormatUint4;
   assign d_int32 = c.d_format == tetralog_pkg::FormatInt32;
 
-  logic [3:0] field_cause;
-  logic       bad_alignment, early, early_q;
+  logic [3:0] field_cause, field_cause_q;
+  logic       bad_alignment, bad_alignment_q, early, early_q;
   command_rules #(
     .DepthA(DepthA), .DepthB(DepthB), .AxiData(AxiData), .AddrWidth(AddrWidth)
   ) u_rules (
     .cmd_i, .cause_o(field_cause), .alignment_o(bad_alignment), .early_ok_o(early)
   );
-  always_ff @(posedge clk_i) early_q <= early;
+  always_ff @(posedge clk_i) begin
+    early_q         <= early;
+    field_cause_q   <= field_cause;
+    bad_alignment_q <= bad_alignment;
+  end
   assign early_ok_o = early_q && !start_i;
 
   logic [23:0] m1, n1, k1, words1;  // less one
@@ -382,10 +386,10 @@ module command_check #(
     if (overlap_q)     cause = 4'(tetralog_pkg::CauseOverlap);
     if (address_q)     cause = 4'(tetralog_pkg::CauseAddress);
     if (stride_q)      cause = 4'(tetralog_pkg::CauseStride);
-    if (bad_alignment) cause = 4'(tetralog_pkg::CauseAlignment);
+    if (bad_alignment_q) cause = 4'(tetralog_pkg::CauseAlignment);
     if (buffer_q)      cause = 4'(tetralog_pkg::CauseBuffer);
     if (overflow_q)    cause = 4'(tetralog_pkg::CauseOverflow);
-    if (field_cause != 4'(tetralog_pkg::CauseNone)) cause = field_cause;
+    if (field_cause_q != 4'(tetralog_pkg::CauseNone)) cause = field_cause_q;
   end
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

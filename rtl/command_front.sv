@@ -49,7 +49,8 @@ module command_front #(
   input  logic [2*AddrWidth-1:0] slot_first_i,
   input  logic [2*AddrWidth-1:0] slot_last_i,
 
-  // The command, stable from the start of its loads to the end of them.
+  // The command, stable from the start of its loads to the end of them; addresses beyond AddrWidth, which
+  // are refused, are cut.
   output logic [1023:0]          cmd_o,           // tetralog_pkg::command_t
   output logic [31:0]            index_o,
   output logic                   fetched_o,       // pulse: the fetch of a command begins
@@ -95,6 +96,31 @@ module command_front #(
   assign pending    = enable_i && !halt_i && tail_i != index_q;
 
   // ----------------------------------------------------------------------- fetch
+  // Of what nobody but the check reads, and what must be zero, a bit is kept that says whether it is.
+  tetralog_pkg::command_t beat, kept;
+  assign beat = {Beats{beat_data_i}};
+  always_comb begin
+    kept           = beat;
+    kept.op        = 8'(beat.op == tetralog_pkg::OpGemm && beat.reserved0 == '0 && beat.reserved3 == '0);
+    kept.reserved0 = '0;
+    kept.reserved3 = '0;
+    kept.reserved1 = 16'(beat.reserved1 != '0);
+    kept.reserved2 = {63'd0, beat.reserved2[95:32] != '0, 31'd0, beat.reserved2[31:0] != '0};
+    kept.m         = {7'd0, beat.m[31:24] != '0, beat.m[23:0]};
+    kept.n         = {7'd0, beat.n[31:24] != '0, beat.n[23:0]};
+    kept.k         = {7'd0, beat.k[31:24] != '0, beat.k[23:0]};
+    kept.col0      = {3'd0, beat.col0[31:28] != '0, beat.col0[27:4], 3'd0, beat.col0[3:0] != '0};
+    kept.a_base    = short_base(beat.a_base);
+    kept.b_base    = short_base(beat.b_base);
+    kept.c_base    = short_base(beat.c_base);
+    kept.d_base    = short_base(beat.d_base);
+    kept.mask_base = short_base(beat.mask_base);
+  end
+  function automatic logic [63:0] short_base(input logic [63:0] base);
+    short_base            = 64'(base[AddrWidth-1:0]);
+    short_base[AddrWidth] = base[63:AddrWidth] != '0;
+  endfunction
+
   logic [1023:0]        cmd_q;
   logic [BeatWidth-1:0] beat_q;
   logic [AddrWidth-8:0] entry_q;  // its address in entries
@@ -110,7 +136,10 @@ module command_front #(
       entry_q <= ring_base_i[AddrWidth-1:7] + (AddrWidth-7)'(place);
     if (state_q == StFetch) beat_q <= '0;
     else if (take_beat) beat_q <= beat_q + BeatWidth'(1);
-    if (take_beat) cmd_q <= {beat_data_i, cmd_q[1023:AxiData]};
+  end
+  for (genvar i = 0; i < Beats; i++) begin : gen_beat
+    always_ff @(posedge clk_i)
+      if (take_beat && beat_q == BeatWidth'(i)) cmd_q[i*AxiData +: AxiData] <= kept[i*AxiData +: AxiData];
   end
 
   // ------------------------------------------------------------------------ check

@@ -15,8 +15,9 @@
 // clears tail and the interrupt status. Ring registers, enables and counters stay.
 //
 // Counters are 48 bits, shown as 64. Reading a low word holds the upper half of that counter for the
-// read that follows; all counters share the place where it is held. Each counter is cut in two: the
-// carry between the halves is a register, which a read adds in.
+// read that follows; all counters share the place where it is held. Only the low bits of a counter
+// count at once. The carry out of them waits for the one incrementer of all the high bits, which works
+// on one counter a cycle and adds what still waits to what is read.
 
 module control_registers #(
   parameter int unsigned Rows       = 16,
@@ -82,7 +83,11 @@ module control_registers #(
 );
 
   localparam int unsigned Counters = tetralog_pkg::COUNTERS;
-  localparam int unsigned Half     = 24;  // bits of half a counter
+  localparam int unsigned Width    = 48;  // bits of a counter
+  // Bits that count at once, of a counter of one event a cycle and of any other: a carry comes at most
+  // every 64 cycles, and never waits as long.
+  localparam int unsigned Narrow   = 8;
+  localparam int unsigned Wide     = (CountWidth + 5 > 16) ? CountWidth + 5 : 16;
   localparam int unsigned ReadStep = AxiData / 8;
 
   function automatic logic at(input logic [11:0] addr, input logic [31:0] offset);
@@ -92,7 +97,7 @@ module control_registers #(
   // --------------------------------------------------------------------- handshakes
   // A ready is high for one cycle, in which the transfer happens.
   logic write_q, bvalid_q, bad_write_q, read_q, rvalid_q, bad_read_q;
-  logic write_ok, read_ok;
+  logic write_ok, read_ok, read_d;
   logic awake_q;  // 0 in reset and one cycle longer, which clears the registers without a reset
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -105,11 +110,12 @@ module control_registers #(
       awake_q  <= 1'b1;
       write_q  <= awake_q && s_axil_awvalid_i && s_axil_wvalid_i && !write_q && !bvalid_q;
       bvalid_q <= write_q || (bvalid_q && !s_axil_bready_i);
-      read_q   <= awake_q && s_axil_arvalid_i && !read_q && !rvalid_q;
+      read_q   <= read_d;
       rvalid_q <= read_q || (rvalid_q && !s_axil_rready_i);
     end
   end
 
+  assign read_d = awake_q && s_axil_arvalid_i && !read_q && !rvalid_q;
   always_ff @(posedge clk_i) begin
     if (write_q) bad_write_q <= !write_ok;
     if (read_q) bad_read_q <= !read_ok;
@@ -209,78 +215,97 @@ module control_registers #(
   assign irq_o         = (irq_enable_q & irq_status_q) != '0;
 
   // ----------------------------------------------------------------------- counters
-  // Events, each in Half bits. Reads are counted in beats, and so are short of a few bits on top.
-  logic [Counters*Half-1:0] events, low_all, high_all;
-  logic [Counters-1:0]      carry_all;
-  assign events[Half*tetralog_pkg::COUNTER_BUSY          +: Half] = Half'(count_busy_i);
-  assign events[Half*tetralog_pkg::COUNTER_ACTIVE        +: Half] = Half'(count_active_i);
-  assign events[Half*tetralog_pkg::COUNTER_STALL_OPERAND +: Half] = Half'(count_stall_operand_i);
-  assign events[Half*tetralog_pkg::COUNTER_STALL_DRAIN   +: Half] = Half'(count_stall_drain_i);
-  assign events[Half*tetralog_pkg::COUNTER_STALL_ADDEND  +: Half] = Half'(count_stall_addend_i);
-  assign events[Half*tetralog_pkg::COUNTER_STALL_WRITE   +: Half] = Half'(count_stall_write_i);
-  assign events[Half*tetralog_pkg::COUNTER_READ_BYTES    +: Half] = Half'(count_read_i);
-  assign events[Half*tetralog_pkg::COUNTER_WRITE_BYTES   +: Half] = Half'(count_write_bytes_i);
-  assign events[Half*tetralog_pkg::COUNTER_PRODUCTS      +: Half] = Half'(count_products_i);
-  assign events[Half*tetralog_pkg::COUNTER_GATED         +: Half] = Half'(count_gated_i);
+  // Events in units of the lowest bit that counts: reads are counted in beats.
+  logic [Counters*Wide-1:0] events;
+  assign events[Wide*tetralog_pkg::COUNTER_BUSY          +: Wide] = Wide'(count_busy_i);
+  assign events[Wide*tetralog_pkg::COUNTER_ACTIVE        +: Wide] = Wide'(count_active_i);
+  assign events[Wide*tetralog_pkg::COUNTER_STALL_OPERAND +: Wide] = Wide'(count_stall_operand_i);
+  assign events[Wide*tetralog_pkg::COUNTER_STALL_DRAIN   +: Wide] = Wide'(count_stall_drain_i);
+  assign events[Wide*tetralog_pkg::COUNTER_STALL_ADDEND  +: Wide] = Wide'(count_stall_addend_i);
+  assign events[Wide*tetralog_pkg::COUNTER_STALL_WRITE   +: Wide] = Wide'(count_stall_write_i);
+  assign events[Wide*tetralog_pkg::COUNTER_READ_BYTES    +: Wide] = Wide'(count_read_i);
+  assign events[Wide*tetralog_pkg::COUNTER_WRITE_BYTES   +: Wide] = Wide'(count_write_bytes_i);
+  assign events[Wide*tetralog_pkg::COUNTER_PRODUCTS      +: Wide] = Wide'(count_products_i);
+  assign events[Wide*tetralog_pkg::COUNTER_GATED         +: Wide] = Wide'(count_gated_i);
 
-  for (genvar i = 0; i < Counters; i++) begin : gen_counter
-    localparam int unsigned Shift   = (i == tetralog_pkg::COUNTER_READ_BYTES) ? $clog2(ReadStep) : 0;
-    localparam int unsigned LowBits = Half - Shift;
-    logic [LowBits-1:0] low_q;
-    logic [Half-1:0]    high_q;
-    logic [LowBits:0]   sum;
-    logic               carry_q;
-    if (i == tetralog_pkg::COUNTER_WRITE_BYTES || i == tetralog_pkg::COUNTER_PRODUCTS ||
-        i == tetralog_pkg::COUNTER_GATED) begin : gen_several
-      assign sum = {1'b0, low_q} + {1'b0, events[Half*i +: LowBits]};
-      always_ff @(posedge clk_i) begin
-        low_q   <= sum[LowBits-1:0] & {LowBits{!clear_counters}};
-        carry_q <= sum[LowBits] && !clear_counters;
-      end
-    end else begin : gen_one
-      // One event a cycle, which comes late, has no adder behind it.
-      assign sum = {1'b0, low_q} + (LowBits + 1)'(1);
-      always_ff @(posedge clk_i) begin
-        if (events[Half*i] || clear_counters) low_q <= sum[LowBits-1:0] & {LowBits{!clear_counters}};
-        carry_q <= sum[LowBits] && events[Half*i] && !clear_counters;
-      end
-      logic unused_one;
-      assign unused_one = ^events[Half*i +: LowBits];
-    end
-    always_ff @(posedge clk_i)
-      high_q <= (high_q + Half'(carry_q)) & {Half{!clear_counters}};
-    assign low_all[Half*i +: Half]  = Half'(low_q) << Shift;
-    assign high_all[Half*i +: Half] = high_q;
-    assign carry_all[i]             = carry_q;
-    if (Shift != 0) begin : gen_unused
-      logic unused_events;
-      assign unused_events = ^events[Half*i+LowBits +: Shift];
-    end
-  end
-
-  // -------------------------------------------------------------------------- reads
-  logic [Counters-1:0] rd_low, rd_high;
-  logic [Half-1:0]     low, high;
-  logic                carry;
-  logic [15:0]         held_q;
+  // The counter on which the incrementer works, at most one: the one that the next cycle reads, else the
+  // first whose carry waits.
+  logic [Counters-1:0] select_q, rd_low, rd_high, grant, carry_all;
   always_comb begin
-    low   = '0;
-    high  = '0;
-    carry = 1'b0;
+    grant = '0;
+    for (int i = Counters - 1; i >= 0; i--)
+      if (carry_all[i] && !select_q[i]) grant = Counters'(1) << i;
     {rd_low, rd_high} = '0;
 `ifndef SYNTHESIS
-    if (read_q)  // simulation reads no more often than it is asked
+    if (s_axil_arvalid_i)  // simulation decodes no more often than it is asked
 `endif
     for (int unsigned i = 0; i < Counters; i++) begin
       rd_low[i]  = at(s_axil_araddr_i, tetralog_pkg::REG_COUNTERS + 32'd8 * i);
       rd_high[i] = at(s_axil_araddr_i, tetralog_pkg::REG_COUNTERS + 32'd8 * i + 32'd4);
-      low        = low | (low_all[Half*i +: Half] & {Half{rd_low[i]}});
-      high       = high | (high_all[Half*i +: Half] & {Half{rd_low[i]}});
-      carry      = carry | (carry_all[i] & rd_low[i]);
     end
-    high = high + Half'(carry);
+  end
+  always_ff @(posedge clk_i) select_q <= read_d ? rd_low : grant;
+
+  logic [Counters*Width-1:0] value_all;
+  logic [Width-1:0]          value, count;
+  logic [Wide-Narrow:0]      middle;  // with its carry
+  logic                      carry_narrow, carry_wide;
+  always_comb begin
+    value        = '0;
+    carry_narrow = 1'b0;
+    carry_wide   = 1'b0;
+`ifndef SYNTHESIS
+    if (select_q != '0)  // as above
+`endif
+    for (int unsigned i = 0; i < Counters; i++) begin
+      value = value | (value_all[Width*i +: Width] & {Width{select_q[i]}});
+      if (i < tetralog_pkg::COUNTER_READ_BYTES)
+        carry_narrow = carry_narrow | (carry_all[i] & select_q[i]);
+      else
+        carry_wide   = carry_wide | (carry_all[i] & select_q[i]);
+    end
+  end
+  assign middle = {1'b0, value[Wide-1:Narrow]} + (Wide - Narrow + 1)'(carry_narrow);
+  assign count  = {value[Width-1:Wide] + (Width - Wide)'(carry_wide || middle[Wide-Narrow]),
+                   middle[Wide-Narrow-1:0], value[Narrow-1:0]};
+
+  for (genvar i = 0; i < Counters; i++) begin : gen_counter
+    localparam bit          Single  = i < tetralog_pkg::COUNTER_READ_BYTES;
+    localparam int unsigned Low     = Single ? Narrow : Wide;
+    localparam int unsigned Shift   = (i == tetralog_pkg::COUNTER_READ_BYTES) ? $clog2(ReadStep) : 0;
+    localparam int unsigned LowBits = Low - Shift;
+    logic [LowBits-1:0]   low_q;
+    logic [Width-Low-1:0] high_q;
+    logic [LowBits:0]     sum;
+    logic                 carry_q, carry_d, serve;
+    if (Single || Shift != 0) begin : gen_one
+      // One event a cycle, which comes late, has no adder behind it.
+      assign sum     = {1'b0, low_q} + (LowBits + 1)'(1);
+      assign carry_d = sum[LowBits] && events[Wide*i];
+      always_ff @(posedge clk_i)
+        if (events[Wide*i] || clear_counters) low_q <= sum[LowBits-1:0] & {LowBits{!clear_counters}};
+    end else begin : gen_several
+      assign sum     = {1'b0, low_q} + {1'b0, events[Wide*i +: LowBits]};
+      assign carry_d = sum[LowBits];
+      always_ff @(posedge clk_i) low_q <= sum[LowBits-1:0] & {LowBits{!clear_counters}};
+    end
+    assign serve = select_q[i] && carry_q;
+    always_ff @(posedge clk_i) begin
+      carry_q <= (carry_d || (carry_q && !select_q[i])) && !clear_counters;
+      if (serve || clear_counters) high_q <= count[Width-1:Low] & {Width-Low{!clear_counters}};
+    end
+    assign value_all[Width*i +: Width] = {high_q, low_q, {Shift{1'b0}}};
+    assign carry_all[i]                = carry_q;
+    logic unused_events;
+    assign unused_events = ^events[Wide*i +: Wide];
+`ifndef SYNTHESIS
+    assert property (@(posedge clk_i) disable iff (!rst_ni) carry_q && carry_d |-> select_q[i])
+      else $error("control_registers: a carry of counter %0d is lost", i);
+`endif
   end
 
+  // -------------------------------------------------------------------------- reads
+  logic [15:0] held_q;
   logic [31:0] control, status, rdata, rdata_q;
   always_comb begin
     control = '0;
@@ -318,15 +343,15 @@ module control_registers #(
       tetralog_pkg::REG_ERROR_CAUSE:    rdata = {24'd0, error_cause_i};
       tetralog_pkg::REG_ERROR_INDEX:    rdata = error_index_i;
       default: begin
-        rdata   = (rd_low != '0) ? {high[7:0], low} : {16'd0, held_q & {16{rd_high != '0}}};
-        read_ok = rd_low != '0 || rd_high != '0;
+        rdata   = (select_q != '0) ? count[31:0] : {16'd0, held_q & {16{rd_high != '0}}};
+        read_ok = select_q != '0 || rd_high != '0;
       end
     endcase
   end
 
   always_ff @(posedge clk_i) begin
     if (read_q) rdata_q <= rdata;
-    if (!awake_q || (read_q && rd_low != '0)) held_q <= high[23:8] & {16{awake_q}};
+    if (!awake_q || (read_q && select_q != '0)) held_q <= count[Width-1:32] & {16{awake_q}};
   end
   assign s_axil_rdata_o = rdata_q;
 

@@ -5,7 +5,8 @@
 //
 // A command at which something went wrong may have earlier ones before it in flight: those complete
 // first. Then the core halts: no AXI transaction begins any more, those outstanding end, and error_o
-// stays with cause and index until a soft reset. A soft reset halts the core too, waits until no
+// stays with cause and index until a soft reset: no command completes any more, so the index is the
+// head. Indices are within three of the head, so two bits of them are compared. A soft reset halts the core too, waits until no
 // transaction is outstanding, and then resets everything but the registers.
 //
 // Errors come from the front end (ring, legality, reads of ring, A and B), the back end (reads of C
@@ -39,15 +40,15 @@ module core_control (
   output logic [31:0] index_o
 );
 
-  logic [31:0] head_q, index_q;
-  logic [7:0]  cause_q;
+  logic [31:0] head_q;
+  logic [3:0]  cause_q;
   logic        error_q;
 
   logic       write_stop, back_stop, front_stop, stop;
   logic [7:0] cause;
   assign write_stop = write_error_i;
-  assign back_stop  = back_read_error_i && back_index_i == head_q;
-  assign front_stop = front_index_i == head_q &&
+  assign back_stop  = back_read_error_i && back_index_i[1:0] == head_q[1:0];
+  assign front_stop = front_index_i[1:0] == head_q[1:0] &&
                       (front_failed_i || (front_read_error_i && !front_checking_i));
   assign stop       = write_stop || back_stop || front_stop;
   assign cause      = write_stop                   ? tetralog_pkg::CauseWrite :
@@ -86,34 +87,39 @@ module core_control (
   assign core_rst_no = core_rst_nq && rst_ni;
 
   // ------------------------------------------------------------------- head, error
+  // The core is in reset, with clocks, or about to leave it: this clears what has no reset of its own.
+  logic clear, fail;
+  assign clear = state_q == StReset || !core_rst_nq;
+  assign fail  = stop && !error_q && !soft_reset_i;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      head_q  <= '0;
       error_q <= 1'b0;
-      cause_q <= '0;
-      index_q <= '0;
       halt_q  <= 1'b0;
-    end else if (state_q == StReset || !core_rst_nq) begin
-      head_q  <= '0;
-      error_q <= 1'b0;
-      cause_q <= '0;
-      index_q <= '0;
-      halt_q  <= soft_reset_i;
     end else begin
-      if (done_i) head_q <= head_q + 32'd1;
-      if (stop && !error_q && !soft_reset_i) begin
-        error_q <= 1'b1;
-        cause_q <= cause;
-        index_q <= head_q;
-      end
-      halt_q <= error_q || stop || soft_reset_i;
+      error_q <= (error_q || fail) && !clear;
+      halt_q  <= ((error_q || stop) && !clear) || soft_reset_i;
     end
+  end
+  always_ff @(posedge clk_i) begin
+    if (clear || done_i) head_q <= (head_q + 32'd1) & {32{!clear}};
+    if (clear || fail) cause_q <= cause[3:0] & {4{!clear}};
   end
 
   assign head_o  = head_q;
   assign halt_o  = halt_q;
   assign error_o = error_q;
-  assign cause_o = cause_q;
-  assign index_o = index_q;
+  assign cause_o = {4'd0, cause_q};
+  assign index_o = head_q & {32{error_q}};
+
+  logic unused_bits;
+  assign unused_bits = ^{front_index_i[31:2], back_index_i[31:2], cause[7:4]};
+
+`ifndef SYNTHESIS
+  assert property (@(posedge clk_i) disable iff (!rst_ni) error_q || fail |-> !done_i || clear)
+    else $error("core_control: a command completes after an error");
+  assert property (@(posedge clk_i) disable iff (!rst_ni || clear)
+    (!front_stop || front_index_i == head_q) && (!back_stop || back_index_i == head_q))
+    else $error("core_control: an index is too far from the head");
+`endif
 
 endmodule

@@ -99,6 +99,7 @@ module result_writer #(
   localparam int unsigned Banks       = (Lanes > Elements) ? Lanes : Elements;
   localparam int unsigned RowBits     = $clog2(Rows);
   localparam int unsigned ColBits     = $clog2(Cols);
+  localparam int unsigned Low         = AddrWidth / 2;
   localparam int unsigned LineBits    = (RowBits > ColBits) ? RowBits : ColBits;
   localparam int unsigned RowsWidth   = RowBits + 1;
   localparam int unsigned ColsWidth   = ColBits + 1;
@@ -135,13 +136,18 @@ module result_writer #(
   assign stats_ready_o = state_q == StAck && data_end;
 
   logic [AddrWidth-1:0] base_q;
-  logic [AddrWidth-9:0] record_q;  // place of the record
   logic [15:0]          record_place;
   logic [31:0]          stride_q, sample_stride_q, index_q, tag_q;
-  logic                 int32_q, transposed_q;
-  logic [3:0]           samples_q;
+  logic                 int32_q, transposed_q, ends, ends_q;
+  logic [2:0]           samples_q;  // less one
   logic [23:0]          m_q, n_q, block_cols_q;
-  logic [47:0]          cycles_q;  // at first the start, then how many
+  // At first the start, then how many. The upper half is subtracted a cycle after the lower one; when now_i
+  // carries into its upper half in between, there was no borrow.
+  logic [47:0]          cycles_q;
+  logic [24:0]          cycles_low;
+  logic                 borrow_q;
+  assign ends       = state_q == StDrain && finished;
+  assign cycles_low = {1'b0, now_i[23:0]} - {1'b0, cycles_q[23:0]};
   always_ff @(posedge clk_i) begin
     if (cmd_valid_i && cmd_ready_o) begin
       base_q          <= cmd_d_base_i;
@@ -149,18 +155,19 @@ module result_writer #(
       sample_stride_q <= cmd_d_sample_stride_i;
       int32_q         <= cmd_d_int32_i;
       transposed_q    <= cmd_d_transposed_i;
-      samples_q       <= cmd_samples_i;
+      samples_q       <= 3'(cmd_samples_i - 4'd1);
       m_q             <= cmd_m_i;
       n_q             <= cmd_n_i;
       block_cols_q    <= cmd_block_cols_i;
       index_q         <= cmd_index_i;
       tag_q           <= cmd_tag_i;
       cycles_q        <= cmd_start_i;
-    end else if (state_q == StDrain && finished) begin
-      cycles_q        <= now_i - cycles_q;
+    end else begin
+      if (ends) cycles_q[23:0] <= cycles_low[23:0];
+      if (ends_q) cycles_q[47:24] <= now_i[47:24] - cycles_q[47:24] - 24'(borrow_q);
     end
-    if (state_q == StStart) record_q <= (AddrWidth-8)'(record_place);
-    else if (state_q == StDrain && finished) record_q <= record_q + record_base_i[AddrWidth-1:8];
+    ends_q   <= ends;
+    borrow_q <= cycles_low[24] || now_i[23:0] == '1;
   end
   for (genvar i = 0; i < 16; i++) begin : gen_place
     assign record_place[i] = index_q[i] && ring_size_i >> (i + 1) != '0;
@@ -170,20 +177,18 @@ module result_writer #(
   // The tile that is being filled makes room for the next when it is full and the write side has taken its
   // address and size. The walker is one tile ahead; it moves in the cycle after its tile is copied.
   logic [32:0]          line_step, element_step;  // nibbles
-  logic [AddrWidth:0]   tile_addr, unused_split;
+  logic [AddrWidth:0]   tile_addr, unused_addr;
   logic [RowsWidth-1:0] tile_rows;
   logic [ColsWidth-1:0] tile_cols;
-  logic [AddrWidth-1:0] tile_addr_q;
+  logic [AddrWidth:0]   tile_addr_q;
   logic [RowsWidth-1:0] tile_rows_q;
   logic [ColsWidth-1:0] tile_cols_q;
   logic                 tile_valid, tile_valid_q, tile_copy, tile_copied_q, tile_next;
   logic                 walk_last, walk_last_q;
   logic [23:0]          unused_m0, unused_n0;
   logic [4:0]           unused_flags;
-  logic                 unused_nibble;
   assign line_step     = {stride_q, 1'b0};
   assign element_step  = int32_q ? 33'd8 : 33'd1;
-  assign unused_nibble = tile_addr[0] ^ (^unused_split);  // tiles start at even rows and columns: 0
   tile_walker #(.Rows(Rows), .Cols(Cols), .AxiData(AxiData), .AddrWidth(AddrWidth)) u_walker (
     .clk_i, .rst_ni,
     .start_i      (state_q == StStart),
@@ -199,8 +204,8 @@ module result_writer #(
     .n0_o         (unused_n0),
     .rows_o       (tile_rows),
     .cols_o       (tile_cols),
-    .addr_o       (tile_addr),
-    .addr_split_o (unused_split),
+    .addr_o       (unused_addr),
+    .addr_split_o (tile_addr),
     .last_col_o   (unused_flags[0]),
     .last_row_o   (unused_flags[1]),
     .last_panel_a_o(unused_flags[2]),
@@ -223,7 +228,7 @@ module result_writer #(
     if (tile_copy) begin
       tile_rows_q <= tile_rows;
       tile_cols_q <= tile_cols;
-      tile_addr_q <= tile_addr[AddrWidth:1];
+      tile_addr_q <= tile_addr;
       walk_last_q <= walk_last;
     end
   end
@@ -235,7 +240,7 @@ module result_writer #(
   logic [ColBits-1:0] fill_col_q;
   logic               fill, fill_last_col, fill_last_row, fill_end, release_tile;
   assign d_ready_o     = tile_valid_q && !full_q && !held_q[1];
-  assign fill          = d_valid_i && d_ready_o && {1'b0, d_sample_i} == samples_q - 4'd1;
+  assign fill          = d_valid_i && d_ready_o && d_sample_i == samples_q;
   assign fill_last_col = {1'b0, fill_col_q} + ColsWidth'(Lanes) >= tile_cols_q;
   assign fill_last_row = {1'b0, fill_row_q} + RowsWidth'(1) == tile_rows_q;
   assign fill_end      = fill && fill_last_col && fill_last_row;
@@ -265,13 +270,16 @@ module result_writer #(
   logic [LinesWidth-1:0] lines_q, length_q;         // its lines, elements of a line
   logic [LineBits-1:0]   line_q;
   logic [2:0]            sample_q;
-  logic [AddrWidth-1:0]  line_addr_q, addr_q, addr_next;  // of sample 0 of the line, of the sample
+  // As tile_walker has them: upper half, carry into it, lower half.
+  logic [AddrWidth:0]    line_addr_q, addr_q, addr_next;  // of sample 0 of the line, of the sample
+  logic [AddrWidth:0]    addr_from;
+  logic [AddrWidth-1:0]  addr_step, seg_addr;
   logic                  line_ready, last_sample, last_line, seg_take;
   // The tile that is filled is ready by rows; one before it is ready. Reads begin a cycle after this, so
   // the last beat need not be in the buffer yet: without that, transposed tiles would lose a cycle.
   assign line_ready  = !taken_q || fill_end ||
                        (!transposed_q && {1'b0, line_q} < LinesWidth'(fill_row_q));
-  assign last_sample = {1'b0, sample_q} == samples_q - 4'd1;
+  assign last_sample = sample_q == samples_q;
   assign last_line   = {1'b0, line_q} + LinesWidth'(1) == lines_q;
   assign seg_valid   = state_q == StRecord ? stats_valid_i : tile_q && line_ready;
   assign seg_take    = seg_valid && seg_ready && state_q != StRecord;
@@ -279,8 +287,23 @@ module result_writer #(
   // tile_end, without the way through line_ready, which is 1 then.
   assign take        = tile_valid_q && !taken_q &&
                        (!tile_q || (seg_ready && last_sample && last_line));
-  assign addr_next   = (last_sample ? line_addr_q : addr_q) +
-                       (last_sample ? AddrWidth'(stride_q) : AddrWidth'(sample_stride_q));
+  // The record takes the place of the last line.
+  always_comb begin
+    if (state_q == StDrain) begin
+      addr_from = {record_base_i[AddrWidth-1:Low], 1'b0, record_base_i[Low-1:8], 8'd0};
+      addr_step = AddrWidth'({record_place, 8'd0});
+    end else if (last_sample) begin
+      addr_from = line_addr_q;
+      addr_step = AddrWidth'(stride_q);
+    end else begin
+      addr_from = addr_q;
+      addr_step = AddrWidth'(sample_stride_q);
+    end
+  end
+  assign addr_next = {addr_from[AddrWidth:Low+1] + addr_step[AddrWidth-1:Low] +
+                      (AddrWidth-Low)'(addr_from[Low]),
+                      {1'b0, addr_from[Low-1:0]} + {1'b0, addr_step[Low-1:0]}};
+  assign seg_addr  = {addr_q[AddrWidth:Low+1] + (AddrWidth-Low)'(addr_q[Low]), addr_q[Low-1:0]};
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) tile_q <= 1'b0;
     else if (take) tile_q <= 1'b1;
@@ -296,8 +319,10 @@ module result_writer #(
       sample_q    <= '0;
       line_addr_q <= tile_addr_q;
       addr_q      <= tile_addr_q;
-    end else if (seg_take) begin
+    end else if (seg_take || ends) begin
       addr_q <= addr_next;
+    end
+    if (!take && seg_take) begin
       if (last_sample) begin
         line_addr_q <= addr_next;
         line_q      <= line_q + LineBits'(1);
@@ -350,9 +375,11 @@ module result_writer #(
   // ---------------------------------------------------------------------- record
   localparam int unsigned RecordWords = RecordMax * 32 / AxiData;
   localparam int unsigned PlaceBits   = $clog2(RecordWords);
+  localparam int unsigned CountBits   = 48;  // M * N elements are fewer than 2^48
   logic [RecordMax*32-1:0] record;
   logic [PlaceBits-1:0]    record_place_q;
   logic                    unused_first;
+  logic [tetralog_pkg::MAX_SAMPLES-1:0] unused_counts;
   tetralog_pkg::completion_t completion;
   always_comb begin
     completion             = '0;
@@ -363,11 +390,14 @@ module result_writer #(
     completion.max_abs     = stats_max_abs_i;
     completion.tag         = tag_q;
     completion.sum_squares = stats_sum_squares_i;
-    completion.wraps       = stats_wraps_i;
+    completion.wraps       = 64'(stats_wraps_i[CountBits-1:0]);
   end
   assign record[511:0] = completion;
   for (genvar s = 0; s < tetralog_pkg::MAX_SAMPLES; s++) begin : gen_sample
-    assign record[512+128*s+:128] = {stats_clipped_i[64*s+:64], stats_zeros_i[64*s+:64]};
+    assign record[512+128*s+:64]    = 64'(stats_zeros_i[64*s+:CountBits]);
+    assign record[512+128*s+64+:64] = 64'(stats_clipped_i[64*s+:CountBits]);
+    assign unused_counts[s]         = ^{stats_zeros_i[64*s+CountBits+:64-CountBits],
+                                        stats_clipped_i[64*s+CountBits+:64-CountBits]};
   end
   always_ff @(posedge clk_i) begin
     if (rd_en) record_place_q <= PlaceBits'(rd_first >> $clog2(Elements));
@@ -377,7 +407,8 @@ module result_writer #(
     for (int i = 0; i < RecordWords; i++)
       if (record_place_q == PlaceBits'(i)) record_word = record[AxiData*i+:AxiData];
   end
-  assign unused_first = ^rd_first ^ ^record_base_i[7:0];
+  assign unused_first = ^{rd_first, record_base_i[7:0], unused_addr, unused_counts,
+                          stats_wraps_i[63:CountBits]};
 
   axi_write #(
     .AddrWidth(AddrWidth), .AxiData(AxiData), .Group(Banks), .MaxCount(MaxCount)
@@ -385,8 +416,8 @@ module result_writer #(
     .clk_i, .rst_ni,
     .seg_valid_i (seg_valid),
     .seg_ready_o (seg_ready),
-    .seg_addr_i  (state_q == StRecord ? {record_q, 8'd0} : addr_q),
-    .seg_count_i (state_q == StRecord ? CountWidth'(16) + CountWidth'({samples_q, 2'd0})
+    .seg_addr_i  (seg_addr),
+    .seg_count_i (state_q == StRecord ? CountWidth'(20) + CountWidth'({samples_q, 2'd0})
                                       : CountWidth'(length_q)),
     .seg_int32_i (state_q == StRecord || int32_q),
     .rd_en_o     (rd_en),
@@ -415,7 +446,7 @@ module result_writer #(
   assert property (@(posedge clk_i) disable iff (!rst_ni)
       (d_valid_i && !d_ready_o) |=> (d_valid_i && $stable(d_data_i) && $stable(d_sample_i)))
     else $error("result_writer: a beat changed before it was taken");
-  assert property (@(posedge clk_i) disable iff (!rst_ni) tile_valid |-> !tile_addr[0])
+  assert property (@(posedge clk_i) disable iff (!rst_ni) tile_valid |-> !unused_addr[0])
     else $error("result_writer: a tile starts in the middle of a byte");
   assert property (@(posedge clk_i) disable iff (!rst_ni) held_q != 2'd3)
     else $error("result_writer: more tiles than the buffer holds");

@@ -14,7 +14,8 @@
 //
 // Latency: Delay + 1 cycles from start_i to the first acc_valid_o. Throughput: one beat a cycle; a tile
 // takes rows * ceil(cols / Lanes) + Delay - 2 cycles.
-// Limits: Lanes divides Cols; col_i is a multiple of Lanes; 1 <= rows_i <= Rows, likewise cols; Delay >= 3.
+// Limits: Lanes a power of two that divides Cols; col_i a multiple of Lanes and below 2^28; 1 <= rows_i <=
+// Rows, likewise cols; Delay >= 3.
 
 module tile_drain #(
   parameter int unsigned Rows     = 16,
@@ -55,14 +56,23 @@ module tile_drain #(
   localparam int unsigned Chunks     = Cols / Lanes;
   localparam int unsigned DelayWidth = $clog2(Delay + 1);
   localparam int unsigned BeatWidth  = Lanes * AccWidth;
+  localparam int unsigned LaneBits   = $clog2(Lanes);
+  localparam int unsigned TailBits   = (Lanes > 1) ? LaneBits : 1;
+  localparam int unsigned ChunkBits  = (Chunks > 1) ? $clog2(Chunks) : 1;
+  localparam int unsigned ColumnBits = tetralog_pkg::RANDOM_COLUMN_BITS - LaneBits;  // of a beat
 
   // The tile started last, until the read side and the output side have taken it over.
   logic                  read_next_q, out_next_q;
   logic [DelayWidth-1:0] wait_q;  // cycles until its wavefront has passed
-  logic [RowsWidth-1:0]  next_rows_q;
-  logic [ColsWidth-1:0]  next_cols_q;
-  logic [IndexWidth-1:0] next_row_q, next_col_q;
+  logic [RowsWidth-1:0]  next_rows_q, rows_less;    // rows, beats of a row, lanes of its last beat, less one
+  logic [ChunkBits-1:0]  next_chunks_q;
+  logic [TailBits-1:0]   next_tail_q;
+  logic [ColsWidth-1:0]  cols_less;
+  logic [IndexWidth-1:0] next_row_q;
+  logic [ColumnBits-1:0] next_col_q;
   logic                  next_last_q, read_take, out_take;
+  assign rows_less = rows_i - RowsWidth'(1);
+  assign cols_less = cols_i - ColsWidth'(1);
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       read_next_q <= 1'b0;
@@ -78,10 +88,11 @@ module tile_drain #(
   always_ff @(posedge clk_i) begin
     if (start_i) begin
       wait_q      <= DelayWidth'(Delay - 1);
-      next_rows_q <= rows_i;
-      next_cols_q <= cols_i;
+      next_rows_q <= rows_less;
+      next_chunks_q <= ChunkBits'(cols_less >> LaneBits);
+      next_tail_q   <= TailBits'(cols_less & ColsWidth'(Lanes - 1));
       next_row_q  <= row_i;
-      next_col_q  <= col_i;
+      next_col_q  <= col_i[LaneBits +: ColumnBits];
       next_last_q <= last_i;
     end else if (wait_q != '0) begin
       wait_q <= wait_q - DelayWidth'(1);
@@ -91,15 +102,15 @@ module tile_drain #(
   // ------------------------------------------------------------------- read side
   logic                 read_busy_q;
   logic [Rows-1:0]      row_sel_q;
-  logic [RowsWidth-1:0] rows_left_q;
-  logic [ColsWidth-1:0] cols_q, base_q;  // base: first column of the beat
-  logic [Chunks-1:0]    chunk_sel_q;     // the same, one-hot
-  logic [1:0]           count_q;         // beats in the queue
+  logic [RowsWidth-1:0] rows_left_q;              // rows behind this one
+  logic [ChunkBits-1:0] chunks_q, chunks_left_q;  // beats of a row less one, behind this one
+  logic [Chunks-1:0]    chunk_sel_q;              // the beat, one-hot
+  logic [1:0]           count_q;                  // beats in the queue
   logic                 read, read_last, last_chunk, last_row;
   // While the next tile waits to be read, wait_q is that one's.
   assign read       = read_busy_q && (read_next_q || wait_q == '0) && count_q != 2'd3;
-  assign last_chunk = {1'b0, base_q} + (ColsWidth + 1)'(Lanes) >= {1'b0, cols_q};
-  assign last_row   = rows_left_q == RowsWidth'(1);
+  assign last_chunk = chunks_left_q == '0;
+  assign last_row   = rows_left_q == '0;
   assign read_last  = read && last_chunk && last_row;
   assign read_take  = read_next_q && (!read_busy_q || read_last);
 
@@ -110,20 +121,20 @@ module tile_drain #(
   end
   always_ff @(posedge clk_i) begin
     if (read_take) begin
-      row_sel_q   <= Rows'(1);
-      rows_left_q <= next_rows_q;
-      cols_q      <= next_cols_q;
-      base_q      <= '0;
-      chunk_sel_q <= Chunks'(1);
+      row_sel_q     <= Rows'(1);
+      rows_left_q   <= next_rows_q;
+      chunks_q      <= next_chunks_q;
+      chunks_left_q <= next_chunks_q;
+      chunk_sel_q   <= Chunks'(1);
     end else if (read) begin
       if (last_chunk) begin
-        base_q      <= '0;
-        chunk_sel_q <= Chunks'(1);
-        row_sel_q   <= row_sel_q << 1;
-        rows_left_q <= rows_left_q - RowsWidth'(1);
+        chunks_left_q <= chunks_q;
+        chunk_sel_q   <= Chunks'(1);
+        row_sel_q     <= row_sel_q << 1;
+        rows_left_q   <= rows_left_q - RowsWidth'(1);
       end else begin
-        base_q      <= base_q + ColsWidth'(Lanes);
-        chunk_sel_q <= chunk_sel_q << 1;
+        chunks_left_q <= chunks_left_q - ChunkBits'(1);
+        chunk_sel_q   <= chunk_sel_q << 1;
       end
     end
   end
@@ -145,74 +156,85 @@ module tile_drain #(
 
   // ----------------------------------------------------------- queue, output side
   logic                  out_busy_q, take, out_last_beat, out_last_chunk;
-  logic [RowsWidth-1:0]  out_rows_q;
-  logic [ColsWidth-1:0]  out_cols_q, out_base_q;
+  logic [RowsWidth-1:0]  out_rows_q;                // rows behind this one
+  logic [ChunkBits-1:0]  out_chunks_q, out_left_q;  // as on the read side
+  logic [TailBits-1:0]   out_tail_q;
   logic [IndexWidth-1:0] row_q;              // row of the beat
-  logic [IndexWidth-1:0] col_q, beat_col_q;  // first column of the tile, of the beat
+  logic [ColumnBits-1:0] col_q, beat_col_q;  // first column of the tile, of the beat
   logic                  last_q;
   assign acc_valid_o    = count_q != 2'd0;
   assign take           = acc_valid_o && acc_ready_i;
-  assign out_last_chunk = {1'b0, out_base_q} + (ColsWidth + 1)'(Lanes) >= {1'b0, out_cols_q};
-  assign out_last_beat  = out_last_chunk && out_rows_q == RowsWidth'(1);
+  assign out_last_chunk = out_left_q == '0;
+  assign out_last_beat  = out_last_chunk && out_rows_q == '0;
   assign out_take       = out_next_q && (!out_busy_q || (take && out_last_beat));
 
-  // The oldest beat is in the lowest place.
-  logic [3*BeatWidth-1:0] queue_q;
-  for (genvar i = 0; i < 3; i++) begin : gen_place
-    logic fill;  // the beat that is read goes here
-    assign fill = read && count_q == 2'(i) + 2'(take);
-    always_ff @(posedge clk_i) begin
-      if (fill) queue_q[i*BeatWidth +: BeatWidth] <= read_data;
-      else if (take && i < 2) queue_q[i*BeatWidth +: BeatWidth] <= queue_q[(i+1)%3*BeatWidth +: BeatWidth];
-    end
+  // The oldest beat is in front, the others in turn in the two places beside it.
+  logic [BeatWidth-1:0] front_q, side0_q, side1_q;
+  logic                 to_front, to_side, from_side, write_side_q, read_side_q;
+  assign to_front  = read && (count_q == 2'd0 || (count_q == 2'd1 && take));
+  assign to_side   = read && !to_front;
+  assign from_side = take && count_q[1];
+  always_ff @(posedge clk_i) begin
+    if (to_front) front_q <= read_data;
+    else if (from_side) front_q <= read_side_q ? side1_q : side0_q;
+    if (to_side && !write_side_q) side0_q <= read_data;
+    if (to_side && write_side_q) side1_q <= read_data;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      count_q    <= 2'd0;
-      out_busy_q <= 1'b0;
+      count_q      <= 2'd0;
+      out_busy_q   <= 1'b0;
+      write_side_q <= 1'b0;
+      read_side_q  <= 1'b0;
     end else begin
-      count_q <= count_q + 2'(read) - 2'(take);
+      count_q      <= count_q + 2'(read) - 2'(take);
+      write_side_q <= write_side_q ^ to_side;
+      read_side_q  <= read_side_q ^ from_side;
       if (out_take) out_busy_q <= 1'b1;
       else if (take && out_last_beat) out_busy_q <= 1'b0;
     end
   end
   always_ff @(posedge clk_i) begin
     if (out_take) begin
-      out_rows_q <= next_rows_q;
-      out_cols_q <= next_cols_q;
-      out_base_q <= '0;
-      row_q      <= next_row_q;
-      col_q      <= next_col_q;
-      beat_col_q <= next_col_q;
-      last_q     <= next_last_q;
+      out_rows_q   <= next_rows_q;
+      out_chunks_q <= next_chunks_q;
+      out_left_q   <= next_chunks_q;
+      out_tail_q   <= next_tail_q;
+      row_q        <= next_row_q;
+      col_q        <= next_col_q;
+      beat_col_q   <= next_col_q;
+      last_q       <= next_last_q;
     end else if (take) begin
       if (out_last_chunk) begin
-        out_base_q <= '0;
+        out_left_q <= out_chunks_q;
         out_rows_q <= out_rows_q - RowsWidth'(1);
-        row_q      <= row_q + IndexWidth'(1);
+        row_q      <= {row_q[31:16] + 16'(row_q[15:0] == '1), row_q[15:0] + 16'd1};
         beat_col_q <= col_q;
       end else begin
-        out_base_q <= out_base_q + ColsWidth'(Lanes);
-        beat_col_q <= beat_col_q + IndexWidth'(Lanes);
+        out_left_q <= out_left_q - ChunkBits'(1);
+        beat_col_q <= beat_col_q + ColumnBits'(1);
       end
     end
   end
 
-  assign acc_data_o = queue_q[BeatWidth-1:0];
+  assign acc_data_o = front_q;
   for (genvar l = 0; l < Lanes; l++) begin : gen_valid
-    assign acc_lane_valid_o[l] = {1'b0, out_base_q} + (ColsWidth + 1)'(l) < {1'b0, out_cols_q};
+    assign acc_lane_valid_o[l] = l == 0 || !out_last_chunk || 32'(out_tail_q) >= l;
   end
   assign acc_row_o  = row_q;
-  assign acc_col_o  = beat_col_q;
+  assign acc_col_o  = IndexWidth'(beat_col_q) << LaneBits;
   assign acc_last_o = last_q && out_last_beat;
 
   // Two beats (one beat) of the tile are left to read and fit the queue, or none.
   logic two_left, fits;
-  assign two_left = last_row && {1'b0, base_q} + (ColsWidth + 1)'(2 * Lanes) >= {1'b0, cols_q};
+  assign two_left = last_row && (chunks_left_q >> 1) == '0;
   assign fits     = wait_q == '0 && two_left && (last_chunk ? count_q != 2'd3 : !count_q[1]);
   assign busy_o   = read_next_q || out_next_q ||
                     (out_busy_q && (last_q || (read_busy_q && !fits)));
+
+  logic unused_bits;
+  assign unused_bits = ^{cols_less, col_i};
 
 `ifndef SYNTHESIS
   a_start_when_free : assert property (@(posedge clk_i) disable iff (!rst_ni)
@@ -220,6 +242,8 @@ module tile_drain #(
   a_tile_fits : assert property (@(posedge clk_i) disable iff (!rst_ni)
     start_i |-> rows_i != '0 && rows_i <= RowsWidth'(Rows) && cols_i != '0 &&
                 cols_i <= ColsWidth'(Cols));
+  a_column : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    start_i |-> col_i == IndexWidth'(col_i[LaneBits +: ColumnBits]) << LaneBits);
   a_one_row : assert property (@(posedge clk_i) disable iff (!rst_ni)
     read |-> $onehot(row_sel_o) && $onehot(chunk_sel_q));
   // Nothing of a tile is left two cycles after the next one has started.

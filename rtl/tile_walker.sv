@@ -167,7 +167,7 @@ module tile_walker #(
   // In bytes, since a tile begins at one. One adder for all steps: each goes on from where the last
   // step of its kind led. The carry into the upper half is kept and added with the next step.
   logic [AddrWidth:0] tile_q;   // the tile: upper half, carry, lower half
-  logic [AddrWidth:0] line_q;   // first tile of its row in the panel of B
+  logic [AddrWidth:0] line;     // first tile of its row in the panel of B
   logic [AddrWidth:0] panel_q;  // of the panel of B
   logic [AddrWidth:0] band_q;   // of the panel of A in the block
   logic [AddrWidth:0] top_q;    // of the panel of B in the first panel of A
@@ -179,7 +179,7 @@ module tile_walker #(
       from = tile_q;
       step = AddrWidth'(col_step_i) << ($clog2(Cols) - 1);
     end else if (next_row) begin
-      from = line_q;
+      from = line;
       step = AddrWidth'(row_step_i) << ($clog2(Rows) - 1);
     end else if (next_panel_b) begin
       from = panel_q;
@@ -200,12 +200,19 @@ module tile_walker #(
 
   always_ff @(posedge clk_i) begin
     if (start_i || next_i) tile_q <= addr_d;
-    if (start_i || (next_i && !next_col)) line_q <= addr_d;
     if (start_i || (next_i && !next_col && !next_row)) panel_q <= addr_d;
     if (start_i || (next_i && (next_panel_a || next_block))) band_q <= addr_d;
     if (start_i || (next_i && (next_block || (next_panel_b && in_top_q)))) top_q <= addr_d;
     if (start_i || (next_i && next_block)) in_top_q <= 1'b1;
     else if (next_i && next_panel_a) in_top_q <= 1'b0;
+  end
+  // With two rows of tiles in a panel of A, a next row is only there in the first.
+  if (PanelA > 2 * Rows) begin : gen_line
+    logic [AddrWidth:0] line_q;
+    always_ff @(posedge clk_i) if (start_i || (next_i && !next_col)) line_q <= addr_d;
+    assign line = line_q;
+  end else begin : gen_panel
+    assign line = panel_q;
   end
   assign addr_split_o = tile_q;
   assign addr_o       = {tile_q[AddrWidth:Low + 1] + (AddrWidth - Low)'(tile_q[Low]),

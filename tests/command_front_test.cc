@@ -4,7 +4,8 @@
 // command_front.sv in a stand-in for the core: ring entries that come after random latencies, loads
 // that take random times, a back end that takes one command at a time, and completions in order.
 // Long series of legal commands through rings of several sizes; each of the hazards alone, on both
-// sides of its edge; every cause; every rule of the ring, on both sides where it has two.
+// sides of its edge; every cause; every bit of a command; every rule of the ring, on both sides
+// where it has two.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -213,6 +214,26 @@ TEST_F(CommandFrontRtl, StopsAtACommandThatIsIllegalWithItsCause) {
       if (cause <= static_cast<int>(Cause::kIndex)) {
         EXPECT_EQ(loaded_, before) << "loaded for nothing";
       }
+    }
+  }
+}
+
+TEST_F(CommandFrontRtl, LooksAtEveryBitOfACommand) {
+  for (uint32_t bit = 0; bit < 8 * kCommandBytes && !HasFailure(); ++bit) {
+    SCOPED_TRACE("bit " + std::to_string(bit));
+    Reset();
+    Command legal = LegalCommand(0);
+    legal.c_enable = legal.mask_enable = 1;
+    Entry bytes = legal.Pack();
+    bytes[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+    const Command flipped = Command::Unpack(bytes);
+    ASSERT_EQ(flipped.Pack(), bytes);
+    const Cause cause = CheckCommand(flipped, kShape, rings_);
+    Submit(flipped);
+    Until([&] { return unit_->failed_o || handed_ == 1; });
+    EXPECT_EQ(unit_->failed_o, cause != Cause::kNone);
+    if (unit_->failed_o) {
+      EXPECT_EQ(unit_->cause_o, static_cast<uint8_t>(cause));
     }
   }
 }

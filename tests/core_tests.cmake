@@ -1,12 +1,16 @@
 # Tests of the parts of the core that walk, check and control, and of the core itself.
 tetralog_verilate(tile_walker_4x8 TOP tile_walker PREFIX Vtile_walker_4x8
                   PARAMS Rows=4 Cols=8 AxiData=64)
-tetralog_test(tile_walker_test LIBS tile_walker_4x8 LABEL rtl)
+tetralog_verilate(tile_walker_8x8 TOP tile_walker PREFIX Vtile_walker_8x8
+                  PARAMS Rows=8 Cols=8 AxiData=64)
+tetralog_test(tile_walker_test LIBS tile_walker_4x8 tile_walker_8x8 LABEL rtl)
 tetralog_test(tile_walker_cycle_test LIBS tetralog_cycle tile_walker_4x8 LABEL rtl)
 
 tetralog_verilate(product_counter_4x8x2 TOP product_counter PREFIX Vproduct_counter_4x8x2
                   PARAMS Rows=4 Cols=8 Dot=2)
-tetralog_test(product_counter_test LIBS product_counter_4x8x2 LABEL rtl)
+tetralog_verilate(product_counter_8x2x4 TOP product_counter PREFIX Vproduct_counter_8x2x4
+                  PARAMS Rows=8 Cols=2 Dot=4)
+tetralog_test(product_counter_test LIBS product_counter_4x8x2 product_counter_8x2x4 LABEL rtl)
 tetralog_test(product_counter_cycle_test LIBS tetralog_cycle product_counter_4x8x2 LABEL rtl)
 
 tetralog_verilate(command_check_16x16 TOP command_check PREFIX Vcommand_check_16x16)
@@ -45,5 +49,21 @@ endforeach()
 tetralog_netlist(tile_walker_4x8_gates TOP tile_walker PARAMS Rows=4 Cols=8 AxiData=64)
 tetralog_verilate(tile_walker_4x8_netlist TOP tile_walker PREFIX Vtile_walker_4x8
                   NETLIST ${tile_walker_4x8_gates_NETLIST})
-tetralog_test(tile_walker_netlist_test SOURCES tile_walker_test.cc LIBS tile_walker_4x8_netlist
-              LABEL gates)
+tetralog_netlist(tile_walker_8x8_gates TOP tile_walker PARAMS Rows=8 Cols=8 AxiData=64)
+tetralog_verilate(tile_walker_8x8_netlist TOP tile_walker PREFIX Vtile_walker_8x8
+                  NETLIST ${tile_walker_8x8_gates_NETLIST})
+tetralog_test(tile_walker_netlist_test SOURCES tile_walker_test.cc
+              LIBS tile_walker_4x8_netlist tile_walker_8x8_netlist LABEL gates)
+set(netlists)
+foreach(shape 4x8x2 8x2x4)
+  string(REPLACE x ";" sizes ${shape})
+  list(GET sizes 0 rows)
+  list(GET sizes 1 cols)
+  list(GET sizes 2 dot)
+  tetralog_netlist(product_counter_${shape}_gates TOP product_counter
+                   PARAMS Rows=${rows} Cols=${cols} Dot=${dot})
+  tetralog_verilate(product_counter_${shape}_netlist TOP product_counter
+                    PREFIX Vproduct_counter_${shape} NETLIST ${product_counter_${shape}_gates_NETLIST})
+  list(APPEND netlists product_counter_${shape}_netlist)
+endforeach()
+tetralog_test(product_counter_netlist_test SOURCES product_counter_test.cc LIBS ${netlists} LABEL gates)

@@ -93,7 +93,11 @@ class ResultBench {
     for (uint32_t& value : z) value = static_cast<uint32_t>(random_());
     auto at = [&](int r, int c, int s) { return z[(r * command.n + c) * command.samples + s]; };
     ExpectTensor(command, at);
-    for (int i = 0; i < kStatWords; ++i) job.stats.push_back(static_cast<uint32_t>(random_()));
+    for (int i = 0; i < kStatWords; ++i) {
+      // Counts, from the seventh word on, have 48 bits.
+      const bool high_count = i >= 7 && i % 2 == 1;
+      job.stats.push_back(static_cast<uint32_t>(random_()) & (high_count ? 0xffff : ~0U));
+    }
     job.command.block_cols = static_cast<int>(kGrid.Block(command.block_cols));
     for (const TilePlace& t : TileOrder(kGrid, command.m, command.n, job.command.block_cols))
       AddTile(command, static_cast<int>(t.m0), static_cast<int>(t.n0), at, job);
@@ -140,6 +144,11 @@ class ResultBench {
     unit_.clk_i = 1;
     unit_.eval();
     now_ = (now_ + 1) & 0xffffffffffff;
+    // After an answer a command may end: at times with the lower half of the clock full.
+    if (answered && random_() % 4 == 0) {
+      now_ |= 0xffffff;
+      answered_ = now_ - 1;
+    }
     ++cycle_;
   }
 

@@ -63,6 +63,8 @@ class TileDrainRtl : public testing::Test {
         Tile& t = tiles[started++];
         t.id = next_id_++;
         t.row0 = static_cast<uint32_t>(rng_());
+        if (rng_() % 2 == 0)
+          t.row0 |= 0x7ffe;  // so that rows carry, half of them into the upper half
         t.col0 = static_cast<uint32_t>(rng_() >> 8) * kLanes;
         t.start = cycle_;
         shadow_.push_back(t);

@@ -1,25 +1,26 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// tile_walker.sv against plain nested loops, for 4 x 8 tiles in panels of 16 rows and columns:
-// every m in 1..36 and n in 1..68 with blocks of one to three panels and random strides (7,344
-// walks), next_i pausing at random.
+// tile_walker.sv against plain nested loops, for 4 x 8 and for 8 x 8 tiles in panels of 16 rows and
+// columns: every m in 1..36 and n in 1..68 with blocks of one to three panels and random strides
+// (7,344 walks each), next_i pausing at random. Panels of two rows of tiles keep an address less.
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <random>
 
 #include "Vtile_walker_4x8.h"
+#include "Vtile_walker_8x8.h"
 #include "tests/tile_order.h"
 
 namespace tetralog {
 namespace {
 
-constexpr TileGrid kGrid = {4, 8, 16};
 constexpr uint64_t kAddressMask = (uint64_t{1} << 41) - 1;
 
 // The inputs settle before the edge: clock gates of a netlist are open only while the clock is low.
-void Clock(Vtile_walker_4x8& unit) {
+template <class V>
+void Clock(V& unit) {
   unit.eval();
   unit.clk_i = 1;
   unit.eval();
@@ -27,7 +28,9 @@ void Clock(Vtile_walker_4x8& unit) {
   unit.eval();
 }
 
-void Walk(Vtile_walker_4x8& unit, uint32_t m, uint32_t n, uint32_t block, std::mt19937_64& rng) {
+template <class V>
+void Walk(V& unit, const TileGrid& grid, uint32_t m, uint32_t n, uint32_t block,
+          std::mt19937_64& rng) {
   const uint64_t base = rng() >> 24, row_step = rng() >> 31, col_step = rng() >> 31;
   unit.start_i = 1;
   unit.m_i = m;
@@ -38,7 +41,7 @@ void Walk(Vtile_walker_4x8& unit, uint32_t m, uint32_t n, uint32_t block, std::m
   unit.col_step_i = col_step;
   Clock(unit);
   unit.start_i = 0;
-  for (const TilePlace& t : TileOrder(kGrid, m, n, block)) {
+  for (const TilePlace& t : TileOrder(grid, m, n, block)) {
     while (rng() % 4 == 0) Clock(unit);
     unit.eval();
     ASSERT_TRUE(unit.valid_o);
@@ -61,9 +64,10 @@ void Walk(Vtile_walker_4x8& unit, uint32_t m, uint32_t n, uint32_t block, std::m
   ASSERT_FALSE(unit.valid_o);
 }
 
-TEST(TileWalkerRtl, GivesTheTilesOfEverySmallMatrixInOrder) {
+template <class V>
+void WalkAll(const TileGrid& grid) {
   std::mt19937_64 rng(1);
-  Vtile_walker_4x8 unit;
+  V unit;
   unit.rst_ni = 0;
   Clock(unit);
   unit.rst_ni = 1;
@@ -71,11 +75,16 @@ TEST(TileWalkerRtl, GivesTheTilesOfEverySmallMatrixInOrder) {
     for (uint32_t n = 1; n <= 68; ++n) {
       for (uint32_t panels = 1; panels <= 3; ++panels) {
         SCOPED_TRACE(testing::Message() << m << " x " << n << ", blocks of " << panels);
-        Walk(unit, m, n, panels * kGrid.panel_b(), rng);
+        Walk(unit, grid, m, n, panels * grid.panel_b(), rng);
         if (testing::Test::HasFatalFailure()) return;
       }
     }
   }
+}
+
+TEST(TileWalkerRtl, GivesTheTilesOfEverySmallMatrixInOrder) {
+  WalkAll<Vtile_walker_4x8>({4, 8, 16});
+  WalkAll<Vtile_walker_8x8>({8, 8, 16});
 }
 
 }  // namespace
