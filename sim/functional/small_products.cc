@@ -194,6 +194,25 @@ void Columns(const ColumnProduct& product) {
 
 // --- Rows ---
 
+inline void Chunk(const uint8_t* packed, __m256i table, int8_t* chunk) {
+  const __m256i nibble = _mm256_set1_epi8(15), codes = Load(packed);
+  const __m256i even = _mm256_and_si256(codes, nibble);
+  const __m256i odd = _mm256_and_si256(_mm256_srli_epi16(codes, 4), nibble);
+  auto* to = reinterpret_cast<__m256i*>(chunk);
+  _mm256_storeu_si256(to, _mm256_shuffle_epi8(table, even));
+  _mm256_storeu_si256(to + 1, _mm256_shuffle_epi8(table, odd));
+}
+
+void ChunkRow(const uint8_t* packed, size_t bytes, const int8_t* values, int8_t* chunks) {
+  const __m256i table =
+      _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(values)));
+  for (; bytes >= 32; bytes -= 32, packed += 32, chunks += 64) Chunk(packed, table, chunks);
+  if (bytes == 0) return;
+  uint8_t tail[32] = {};
+  __builtin_memcpy(tail, packed, bytes);
+  Chunk(tail, table, chunks);
+}
+
 inline int32_t Sum(__m256i numbers) {
   __m128i sum =
       _mm_add_epi32(_mm256_castsi256_si128(numbers), _mm256_extracti128_si256(numbers, 1));
@@ -281,7 +300,7 @@ void Rows(const RowProduct& product) {
 
 }  // namespace
 
-extern const SmallProducts TETRALOG_SMALL_PRODUCTS = {kGroup, GroupRows, GroupColumns, Columns,
-                                                      Rows};
+extern const SmallProducts TETRALOG_SMALL_PRODUCTS = {kGroup,   GroupRows, GroupColumns,
+                                                      ChunkRow, Columns,   Rows};
 
 }  // namespace tetralog

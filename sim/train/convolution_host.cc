@@ -26,10 +26,10 @@ ConvolutionHost::ConvolutionHost(const reference::Layer& layer, size_t batch)
 }
 
 void ConvolutionHost::Columns(const uint8_t* planes, size_t stride, uint8_t* columns) {
-  const size_t side = layer_.side, pad = layer_.pad, lines = layer_.channels * batch_ * side;
-  for (size_t line = 0; line < lines; ++line) {  // the frame stays zero
-    std::copy_n(planes + line * side, side,
-                &planes_[(line / side * padded_ + line % side + pad) * padded_ + pad]);
+  const size_t side = layer_.side, pad = layer_.pad, images = layer_.channels * batch_;
+  for (size_t i = 0; i < images; ++i) {  // the frame stays zero
+    kernels_.spread(planes + i * side * side, side, side, padded_,
+                    &planes_[(i * padded_ + pad) * padded_ + pad]);
   }
   const size_t bytes = (planes_.size() - 1) / 2;
   kernels_.pack(planes_.data(), 2 * bytes, even_.data());

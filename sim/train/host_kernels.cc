@@ -354,6 +354,27 @@ void Gather(const uint8_t* source, size_t count, size_t step, size_t size, uint8
   }
 }
 
+// Copies of kBytes, the last one together with some bytes that are done already.
+template <size_t kBytes>
+inline void CopyRun(const uint8_t* from, size_t size, uint8_t* to) {
+  for (size_t begin = 0; begin < size; begin += kBytes) {
+    const size_t first = size - begin < kBytes ? size - kBytes : begin;
+    __builtin_memcpy(to + first, from + first, kBytes);
+  }
+}
+
+void Spread(const uint8_t* source, size_t count, size_t size, size_t step, uint8_t* to) {
+  for (size_t r = 0; r < count; ++r, source += size, to += step) {
+    if (size >= 16) {
+      CopyRun<16>(source, size, to);
+    } else if (size >= 8) {
+      CopyRun<8>(source, size, to);
+    } else {
+      for (size_t i = 0; i < size; ++i) to[i] = source[i];
+    }
+  }
+}
+
 // `run` may be a constant, which makes the additions of a run vectors without a rest.
 __attribute__((always_inline)) inline void FoldRuns(const int32_t* __restrict columns,
                                                     size_t stride, size_t out, size_t kernel,
@@ -441,8 +462,8 @@ void Transpose(const uint8_t* from, size_t rows, size_t cols, uint8_t* to) {
 
 }  // namespace
 
-extern const HostKernels TETRALOG_HOST_KERNELS = {Update, Adam,    QuantiseInt4, PixelCodes, Pack,
-                                                  Unpack, PackOdd, Pool,         PoolSums,   Unpool,
-                                                  Gather, Fold,    MaskMax,      Transpose};
+extern const HostKernels TETRALOG_HOST_KERNELS = {
+    Update,   Adam,   QuantiseInt4, PixelCodes, Pack, Unpack,  PackOdd,  Pool,
+    PoolSums, Unpool, Gather,       Spread,     Fold, MaskMax, Transpose};
 
 }  // namespace tetralog::train
