@@ -27,13 +27,16 @@ ConvolutionHost::ConvolutionHost(const reference::Layer& layer, size_t batch)
 
 void ConvolutionHost::Columns(const uint8_t* planes, size_t stride, uint8_t* columns) {
   const size_t side = layer_.side, pad = layer_.pad, images = layer_.channels * batch_;
-  for (size_t i = 0; i < images; ++i) {  // the frame stays zero
-    kernels_.spread(planes + i * side * side, side, side, padded_,
-                    &planes_[(i * padded_ + pad) * padded_ + pad]);
+  if (pad > 0) {  // the frame stays zero
+    for (size_t i = 0; i < images; ++i) {
+      kernels_.spread(planes + i * side * side, side, side, padded_,
+                      &planes_[(i * padded_ + pad) * padded_ + pad]);
+    }
+    planes = planes_.data();
   }
-  const size_t bytes = (planes_.size() - 1) / 2;
-  kernels_.pack(planes_.data(), 2 * bytes, even_.data());
-  kernels_.pack_odd(planes_.data(), bytes - 1, odd_.data());
+  const size_t bytes = images * padded_ * padded_ / 2;
+  kernels_.pack(planes, 2 * bytes, even_.data());
+  kernels_.pack_odd(planes, bytes - 1, odd_.data());
 
   const size_t kernel = layer_.kernel, out = layer_.out_side(), image = padded_ * padded_ / 2;
   uint8_t* row = columns;  // what is gathered behind it belongs to the next one

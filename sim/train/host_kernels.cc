@@ -354,23 +354,16 @@ void Gather(const uint8_t* source, size_t count, size_t step, size_t size, uint8
   }
 }
 
-// Copies of kBytes, the last one together with some bytes that are done already.
-template <size_t kBytes>
-inline void CopyRun(const uint8_t* from, size_t size, uint8_t* to) {
-  for (size_t begin = 0; begin < size; begin += kBytes) {
-    const size_t first = size - begin < kBytes ? size - kBytes : begin;
-    __builtin_memcpy(to + first, from + first, kBytes);
-  }
-}
-
+// The last block of a run together with some bytes that are done already.
 void Spread(const uint8_t* source, size_t count, size_t size, size_t step, uint8_t* to) {
   for (size_t r = 0; r < count; ++r, source += size, to += step) {
-    if (size >= 16) {
-      CopyRun<16>(source, size, to);
-    } else if (size >= 8) {
-      CopyRun<8>(source, size, to);
-    } else {
+    if (size < kBlock) {
       for (size_t i = 0; i < size; ++i) to[i] = source[i];
+      continue;
+    }
+    for (size_t begin = 0; begin < size; begin += kBlock) {
+      const size_t first = size - begin < kBlock ? size - kBlock : begin;
+      __builtin_memcpy(to + first, source + first, kBlock);
     }
   }
 }
