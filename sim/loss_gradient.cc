@@ -21,7 +21,7 @@ namespace {
 // rounding of a smaller one looks at. Beyond 64 all values round alike.
 ScaledValue ScaledFrom(double y) {
   constexpr int kFractionBits = 52;
-  const double magnitude = std::ldexp(std::min(std::fabs(y), 128.0), kFractionBits);
+  const double magnitude = std::min(std::fabs(y), 128.0) * 0x1p52;
   return {y < 0, static_cast<uint64_t>(magnitude), kFractionBits};
 }
 
@@ -30,6 +30,7 @@ ScaledValue ScaledFrom(double y) {
 std::vector<std::vector<uint8_t>> RoundLossGradient(std::span<const double> gradient,
                                                     size_t classes, const LossOptions& options) {
   const int random_bits = static_cast<int>(options.random_bits);
+  const double inverse = std::ldexp(1.0, -options.shift);
   std::vector<std::vector<uint8_t>> samples(options.samples, std::vector<uint8_t>(gradient.size()));
   for (uint32_t s = 0; s < options.samples; ++s) {
     std::array<uint16_t, kRandomGroup> words{};
@@ -39,7 +40,7 @@ std::vector<std::vector<uint8_t>> RoundLossGradient(std::span<const double> grad
         words =
             LaneWords(MixedState(options.seed, static_cast<uint8_t>(s), row, col / kRandomGroup));
       }
-      samples[s][i] = QuantizeLuq(ScaledFrom(std::ldexp(gradient[i], -options.shift)),
+      samples[s][i] = QuantizeLuq(ScaledFrom(gradient[i] * inverse),
                                   TopBits(words[col % kRandomGroup], random_bits), random_bits)
                           .code;
     }

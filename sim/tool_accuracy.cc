@@ -83,9 +83,12 @@ Json ReadResult(const PlannedRun& run, const Images& images) {
   };
   if (!json.is_object() || !json.contains("recipe") || !json.contains("test_accuracy"))
     refuse("is no result of a run");
+  if (const std::string fault = train::RecipeFault(json["recipe"]); !fault.empty())
+    refuse("its recipe " + fault);
   const train::Recipe now = run.recipe->Of(run.seed, images.train);
   const train::Recipe before = train::RecipeFromJson(json["recipe"], run.Result() + ": ");
-  std::string other = train::RecipeDifference(before, now);
+  const auto change = train::RecipeDifference(before, now);
+  std::string other = change ? change->Text() : "";
   if (other.empty() && before.machine != now.machine) other = "machine is " + now.machine;
   if (other.empty() && json["steps"] != now.steps) other = fmt::format("steps are {}", now.steps);
   if (!other.empty()) refuse("is of another recipe: " + other);

@@ -34,8 +34,9 @@ int RunEngineReplay(const ReplayArguments& args) {
   uint64_t outputs = 0, mismatches = 0, cycles = 0, macs = 0;
   std::vector<std::string> failures;
   Progress progress;
-  fmt::print("{:<7} {:>4} {:<27} {:>16} {:>9} {:>10} {:>9} {:>6} {:<7}\n", "network", "step",
-             "gemm", "M x K x N", "outputs", "mismatches", "cycles", "MACs", "bound");
+  const size_t width = NameWidth(traces);
+  fmt::print("{:<8} {:>4} {:<{}} {:>17} {:>9} {:>10} {:>9} {:>6} {:<7}\n", "network", "step",
+             "gemm", width, "M x K x N", "outputs", "mismatches", "cycles", "MACs", "bound");
   for (const SelectedTrace& selected : traces) {
     const Trace& trace = selected.trace;
     for (const TraceGemm& g : trace.gemms) {
@@ -57,8 +58,8 @@ int RunEngineReplay(const ReplayArguments& args) {
       progress.Clear();
       const bool by_drain = r.bound.drain > r.bound.compute;
       const uint64_t k = uint64_t{g.k} * g.a_samples;
-      fmt::print("{:<7} {:>4} {:<27} {:>16} {:>9} {:>10} {:>9} {:>5.1f}% {:<7}\n", trace.network,
-                 g.step, ShortName(g), fmt::format("{} x {} x {}", g.m, k, g.n), r.outputs,
+      fmt::print("{:<8} {:>4} {:<{}} {:>17} {:>9} {:>10} {:>9} {:>5.1f}% {:<7}\n", trace.network,
+                 g.step, ShortName(g), width, fmt::format("{} x {} x {}", g.m, k, g.n), r.outputs,
                  r.mismatches, r.cycles, 100 * busy(r.macs, r.cycles),
                  by_drain ? "drain" : "compute");
       for (const Mismatch& first : r.first)

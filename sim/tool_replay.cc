@@ -55,6 +55,7 @@ CycleBound BoundOf(const MachineShape& s, const TraceGemm& gemm) {
 }
 
 struct Totals {
+  size_t name_width = 0;
   uint64_t outputs = 0, cycles = 0, macs = 0;
   std::vector<std::string> failures;
   Json gemms = Json::array();
@@ -100,9 +101,10 @@ void ReplayOne(const ReplayArguments& args, const SelectedTrace& selected, const
   const uint64_t cycles = timed.counters[kCounterBusy];
   const double utilisation = Utilisation(timed.macs, cycles, shape);
   const CycleBound bound = BoundOf(shape, g);
-  fmt::print("{:<7} {:>4} {:<27} {:>16} {:>9}{} {:>9} {:>5.1f}%\n", selected.trace.network, g.step,
-             ShortName(g), fmt::format("{} x {} x {}", g.m, g.k * g.a_samples, g.n), timed.outputs,
-             columns, cycles, 100 * utilisation);
+  fmt::print("{:<8} {:>4} {:<{}} {:>17} {:>9}{} {:>9} {:>5.1f}%\n", selected.trace.network, g.step,
+             ShortName(g), totals.name_width,
+             fmt::format("{} x {} x {}", g.m, g.k * g.a_samples, g.n), timed.outputs, columns,
+             cycles, 100 * utilisation);
   entry.update({{"outputs", timed.outputs},
                 {"mismatches", mismatches},
                 {"mismatches_by_level", levels},
@@ -126,10 +128,12 @@ int RunReplay(const ReplayArguments& args) {
   const MachineShape shape = machines.front().driver->shape();
   CheckRandomBits(shape);
 
-  fmt::print("{:<7} {:>4} {:<27} {:>16} {:>9}", "network", "step", "gemm", "M x K x N", "outputs");
+  Totals totals;
+  totals.name_width = NameWidth(traces);
+  fmt::print("{:<8} {:>4} {:<{}} {:>17} {:>9}", "network", "step", "gemm", totals.name_width,
+             "M x K x N", "outputs");
   for (const ReplayMachine& m : machines) fmt::print(" {:>10}", m.machine->level());
   fmt::print(" {:>9} {:>6}\n", "cycles", "MACs");
-  Totals totals;
   for (const SelectedTrace& selected : traces)
     for (const TraceGemm& g : selected.trace.gemms)
       ReplayOne(args, selected, g, machines, progress, totals);
@@ -181,6 +185,13 @@ std::string ReproducingCommand(const ReplayArguments& args, const std::string& f
 }
 
 std::string ShortName(const TraceGemm& gemm) { return gemm.name.substr(gemm.name.find('/') + 1); }
+
+size_t NameWidth(const std::vector<SelectedTrace>& traces) {
+  size_t width = 4;
+  for (const SelectedTrace& selected : traces)
+    for (const TraceGemm& g : selected.trace.gemms) width = std::max(width, ShortName(g).size());
+  return width;
+}
 
 Json GemmJson(const Trace& trace, const TraceGemm& g) {
   return {{"network", trace.network},

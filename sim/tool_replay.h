@@ -36,6 +36,9 @@ std::string ReproducingCommand(const ReplayArguments& args, const std::string& f
 // "fc1_forward" of "step000/fc1_forward".
 std::string ShortName(const TraceGemm& gemm);
 
+// Of the column of names in a table.
+size_t NameWidth(const std::vector<SelectedTrace>& traces);
+
 // The entry of a GEMM in a report, without results.
 Json GemmJson(const Trace& trace, const TraceGemm& gemm);
 

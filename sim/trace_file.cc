@@ -4,6 +4,8 @@
 #include "sim/trace_file.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <map>
@@ -166,6 +168,12 @@ std::vector<std::string> names_in(hid_t location) {
 
 }  // namespace
 
+uint64_t data_bytes(const TraceGemm& gemm) {
+  const bool sums = !gemm.c.empty() || !gemm.mask.empty();  // z may then differ from raw
+  return gemm.a.bytes.size() + gemm.b.bytes.size() + gemm.mask.bytes.size() + gemm.d.bytes.size() +
+         4 * (gemm.c.size() + gemm.raw.size() + (sums ? gemm.z.size() : 0));
+}
+
 void write_trace(const std::string& path, const Trace& trace) {
   QuietErrors quiet;
   const std::vector<uint8_t> image = MakeHdf5Image(path, [&](hid_t file) {
@@ -187,10 +195,15 @@ void write_trace(const std::string& path, const Trace& trace) {
       write_gemm(Writer(path, group), trace, gemm, index++);
     }
   });
-  if (const int error = WriteWholeFile(path, {image}); error != 0) {
-    throw std::runtime_error(path + ": cannot be written: " + std::strerror(error) +
-                             "; check the free space and that the folder may be written");
+  const std::string temporary = IsSpecialFile(path) ? path : path + ".tmp";
+  int error = WriteWholeFile(temporary, {image});
+  if (error == 0 && temporary != path && std::rename(temporary.c_str(), path.c_str()) != 0) {
+    error = errno;
   }
+  if (error == 0) return;
+  if (temporary != path) std::remove(temporary.c_str());
+  throw std::runtime_error(path + ": cannot be written: " + std::strerror(error) +
+                           "; check the free space and that the folder may be written");
 }
 
 Trace read_trace(const std::string& path) {

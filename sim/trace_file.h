@@ -79,7 +79,7 @@ struct TraceGemm {
 };
 
 struct Trace {
-  std::string network;           // "mlp" or "lenet"
+  std::string network;           // "mlp", "lenet", "resnet8", "resnet20" or "vit"
   std::string dataset;           // data package and its version
   std::string libraries;         // versions of the libraries that took part
   std::string command;           // the command line that records this trace
@@ -87,6 +87,11 @@ struct Trace {
   std::vector<TraceGemm> gemms;  // in execution order
 };
 
+// Bytes that the tensors of a GEMM may take in a file, before they are compressed.
+uint64_t data_bytes(const TraceGemm& gemm);
+
+// Puts the file in its place when it is whole: until then, and after an error, what was there
+// stays.
 void write_trace(const std::string& path, const Trace& trace);
 Trace read_trace(const std::string& path);
 

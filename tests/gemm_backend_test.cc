@@ -6,7 +6,6 @@
 // buffers cut every longer K.
 #include <gtest/gtest.h>
 
-#include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -14,68 +13,14 @@
 #include "sim/functional_machine.h"
 #include "sim/train/machine_backend.h"
 #include "sim/train/reference_backend.h"
+#include "tests/gemm_call_testing.h"
 
 namespace tetralog::train {
 namespace {
 
+using testing::RandomCall;
+
 constexpr uint64_t kMemory = 8 << 20;
-
-using Engine = std::mt19937_64;
-
-std::vector<uint8_t> Codes(Engine& engine, size_t size) {
-  std::vector<uint8_t> codes(size);
-  const bool sparse = engine() % 2 == 0;
-  for (uint8_t& code : codes) code = sparse && engine() % 2 == 0 ? 0 : engine() % 16;
-  return codes;
-}
-
-// A call with the tensors that it points to.
-struct RandomCall {
-  std::vector<uint8_t> a, b, mask;
-  std::vector<int32_t> c;
-  GemmCall call;
-
-  explicit RandomCall(uint64_t seed) {
-    Engine engine(seed);
-    const auto one_in = [&](unsigned n) { return engine() % n == 0; };
-    call.name = "call " + std::to_string(seed);
-    call.m = 1 + engine() % 40;
-    call.n = 1 + engine() % 40;
-    call.k = 1 + engine() % (one_in(4) ? 900 : 60);
-    call.a_format = one_in(2) ? Format::kInt4 : Format::kLog4;
-    call.b_format = one_in(2) ? Format::kInt4 : Format::kUint4;
-    constexpr Format kFormats[] = {Format::kInt4, Format::kUint4, Format::kLog4, Format::kInt32};
-    call.d_format = kFormats[engine() % 4];
-    call.a_transposed = one_in(2);
-    call.b_transposed = one_in(2);
-    call.d_transposed = one_in(2);
-    call.mask_transposed = one_in(2);
-    call.a_samples = one_in(2) ? 1 : 1 + engine() % 4;
-    if (call.d_format == Format::kLog4) call.samples = 1 + engine() % 3;
-    if (call.d_format != Format::kLog4) call.scale_mul = 1 + engine() % 255;
-    call.scale_shift =
-        one_in(5) ? static_cast<int32_t>(engine() % 96) - 32 : static_cast<int32_t>(engine() % 16);
-    call.rounding = one_in(2) ? Rounding::kNearest : Rounding::kStochastic;
-    call.seed = engine();
-    a = Codes(engine, size_t{call.a_samples} * call.m * call.k);
-    b = Codes(engine, size_t{call.k} * call.n);
-    call.a = a.data();
-    call.b = b.data();
-    if (one_in(2)) {
-      mask = Codes(engine, size_t{call.m} * call.n);
-      call.mask = mask.data();
-    }
-    if (one_in(2)) {
-      constexpr uint32_t kRowStrides[] = {1, 0, 41, 1, 3}, kColStrides[] = {0, 1, 1, 41, 2};
-      const size_t kind = engine() % 5;
-      call.c_row_stride = kRowStrides[kind];
-      call.c_col_stride = kColStrides[kind];
-      c.resize(41 * 41);
-      for (int32_t& value : c) value = static_cast<int32_t>(engine()) >> (one_in(9) ? 0 : 14);
-      call.c = c.data();
-    }
-  }
-};
 
 TEST(GemmBackend, TheMachinesResultsAreTheReferences) {
   const MachineShape small = {
@@ -149,7 +94,7 @@ TEST(GemmBackend, ErrorsNameTheCall) {
   };
   GemmCall call = random.call;
   random.a[0] = 16;
-  EXPECT_NE(message(*functional, call).find("call 1: a code has more than 4 bits"),
+  EXPECT_NE(message(*functional, call).find("call_1: a code has more than 4 bits"),
             std::string::npos);
   random.a[0] = 0;
   call.scale_mul = 300;

@@ -140,6 +140,49 @@ TEST(TrainMachine, ChecksAndRecordingsLeaveTheWeightsAlone) {
   EXPECT_EQ(recorded.record.back().step, 9);
 }
 
+struct RecordedNetwork {
+  const char* network;
+  size_t gemms;
+  const char *first, *last;
+};
+
+class TrainMachineRecords : public ::testing::TestWithParam<RecordedNetwork> {};
+
+TEST_P(TrainMachineRecords, EveryGemmByLayerAndKindAndKnowsTheSizeBefore) {
+  Recipe recipe;
+  recipe.network = GetParam().network;
+  recipe.machine = "functional";
+  recipe.batch = 2;
+  recipe.steps = 2;
+  CompleteRecipe(Data().train.size(), &recipe);
+  const RunResult run = RunOn(recipe, {.test_images = 0}, {}, true);
+  EXPECT_EQ(run.weights_hash, RunOn(recipe, {.test_images = 0}).weights_hash);
+  ASSERT_EQ(run.record.size(), GetParam().gemms);
+  EXPECT_EQ(run.record.front().name, GetParam().first);
+  EXPECT_EQ(run.record.back().name, GetParam().last);
+  uint64_t bytes = 0;
+  for (const TraceGemm& gemm : run.record) {
+    EXPECT_NE(gemm.scale_a * gemm.scale_b, 1) << gemm.name;
+    bytes += data_bytes(gemm);
+  }
+  const auto record_both = [&] {
+    const uint64_t room = 2 * bytes - 1;
+    RunOn(recipe, {.test_images = 0, .record_steps = 9, .record_room = room}, {}, true);
+  };
+  ExpectErrorHas(record_both,
+                 {"--record: 2 steps of " + std::to_string(GetParam().gemms) + " GEMMs are",
+                  "--record-steps"});
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Networks, TrainMachineRecords,
+    ::testing::Values(
+        RecordedNetwork{"mlp", 8, "step001/fc1_forward", "step001/fc1_weight_gradient"},
+        RecordedNetwork{"lenet", 14, "step001/conv1_forward", "step001/conv1_weight_gradient"},
+        RecordedNetwork{"resnet8", 23, "step001/conv1_forward", "step001/conv1_weight_gradient"},
+        RecordedNetwork{"vit", 53, "step001/patches_forward", "step001/patches_weight_gradient"}),
+    [](const auto& network) { return std::string(network.param.network); });
+
 TEST(TrainMachine, LastStepsInFp32AreTheSameOnBothMachines) {
   Recipe functional = SmallRecipe("functional"), reference = SmallRecipe("reference");
   functional.fnt = reference.fnt = 2;

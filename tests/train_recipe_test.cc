@@ -82,7 +82,7 @@ TEST(TrainRecipe, TheReportOfARunGivesItsRecipeBack) {
   Recipe again;
   ReadRecipeFile(folder / "report.json", &again);
   EXPECT_EQ(RecipeJson(again), RecipeJson(recipe));
-  EXPECT_EQ(RecipeDifference(recipe, again), "");
+  EXPECT_FALSE(RecipeDifference(recipe, again));
 }
 
 TEST(TrainRecipe, MistakesOnTheCommandLineNameKeyAndWhatIsAllowed) {
@@ -129,15 +129,31 @@ TEST(TrainRecipe, MistakesInFilesNameTheFile) {
 }
 
 TEST(TrainRecipe, ADifferenceThatChangesTheBitsIsNamed) {
+  const auto text = [](const Recipe& before, const Recipe& now) {
+    const std::optional<RecipeChange> change = RecipeDifference(before, now);
+    return change ? change->Text() : "";
+  };
   const Recipe before = Complete({{"steps", "20"}});
-  EXPECT_EQ(RecipeDifference(before, Complete({{"steps", "30"}, {"machine", "rtl"}})), "");
-  EXPECT_EQ(RecipeDifference(before, Complete({{"steps", "20"}, {"batch", "64"}})),
-            "batch is 64, was 128");
-  EXPECT_EQ(RecipeDifference(before, Complete({{"steps", "20"}, {"scales", "current"}})),
-            "scales is \"current\", was \"hindsight\"");
+  EXPECT_EQ(text(before, Complete({{"steps", "30"}, {"machine", "rtl"}})), "");
+  EXPECT_EQ(text(before, Complete({{"steps", "20"}, {"batch", "64"}})), "batch is 64, was 128");
+  EXPECT_EQ(text(before, Complete({{"steps", "20"}, {"scales", "current"}})),
+            "scales is current, was hindsight");
   const Recipe fnt = Complete({{"steps", "20"}, {"fnt", "5"}});
-  EXPECT_EQ(RecipeDifference(fnt, Complete({{"steps", "30"}, {"fnt", "5"}})),
-            "steps is 30, was 20");
+  EXPECT_EQ(text(fnt, Complete({{"steps", "30"}, {"fnt", "5"}})), "steps is 30, was 20");
+}
+
+TEST(TrainRecipe, ASavedRecipeHasEveryKeyAndNoOther) {
+  const nlohmann::ordered_json saved = RecipeJson(Complete({{"steps", "20"}}));
+  EXPECT_EQ(RecipeFault(saved), "");
+  for (const RecipeKey& key : RecipeKeys()) {
+    nlohmann::ordered_json without = saved;
+    without.erase(key.name);
+    EXPECT_EQ(RecipeFault(without), "has no " + key.name);
+  }
+  nlohmann::ordered_json with = saved;
+  with["warmup"] = 5;
+  EXPECT_EQ(RecipeFault(with), "has warmup, which is unknown here");
+  EXPECT_EQ(RecipeFault(nlohmann::ordered_json::parse("{", nullptr, false)), "is no JSON object");
 }
 
 }  // namespace

@@ -229,7 +229,7 @@ TEST(TrainRun, ACheckpointOfAnotherRunIsRefused) {
   RunToy(ToyRecipe(10), {.checkpoint = path});
   Recipe other = ToyRecipe(10);
   other.seed = 9;
-  ExpectErrorHas(resume(other), {path, "another recipe: seed is 9, was 1"});
+  ExpectErrorHas(resume(other), {path, "another recipe: seed is 9, was 1; give --seed 1,"});
   ExpectErrorHas(resume(ToyRecipe(9)), {path, "step 10", "beyond the 9"});
   EXPECT_EQ(RunToy(ToyRecipe(20), {.checkpoint = path, .resume = true}).weights_hash,
             RunToy(ToyRecipe(20), {}).weights_hash);
@@ -243,7 +243,19 @@ TEST(TrainRun, ACheckpointOfAnotherRunIsRefused) {
   };
   ExpectErrorHas(changed([](Checkpoint& x) { x.images ^= 1; }), {path, "other images", "--data"});
   ExpectErrorHas(changed([](Checkpoint& x) { x.recipe = "{"; }), {path, "another version"});
-  ExpectErrorHas(changed([](Checkpoint& x) { x.recipe = "{\"x\": 1}"; }), {"another version"});
+  const auto with = [&](const std::function<void(nlohmann::ordered_json&)>& change) {
+    nlohmann::ordered_json recipe = nlohmann::ordered_json::parse(c.recipe);
+    change(recipe);
+    return changed([&recipe](Checkpoint& x) { x.recipe = recipe.dump(); });
+  };
+  ExpectErrorHas(with([](auto& recipe) { recipe.erase("relu"); }),
+                 {path, "another version", "its recipe has no relu", "without --resume"});
+  ExpectErrorHas(with([](auto& recipe) { recipe["warmup"] = 5; }),
+                 {path, "another version", "its recipe has warmup", "without --resume"});
+  ExpectErrorHas(with([](auto& recipe) { recipe["relu"] = "codes"; }),
+                 {path, "relu is sums, was codes; give --relu codes,", "without --resume"});
+  ExpectErrorHas(with([](auto& recipe) { recipe["relu"] = "tanh"; }),
+                 {path, "relu: 'tanh' is not allowed", "without --resume"});
   ExpectErrorHas(changed([](Checkpoint& x) { x.history.pop_back(); }), {path, "another version"});
   ExpectErrorHas(changed([](Checkpoint& x) { x.step = 7; }), {path, "another version"});
   ExpectErrorHas(changed([](Checkpoint& x) { x.state.pop_back(); }), {path, "no state of the toy"});

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "sim/trace_file.h"
 #include "tests/idx_files.h"
 #include "tests/tool_testing.h"
 #include "tests/train_toy.h"
@@ -77,6 +78,63 @@ TEST_F(TrainTool, WritesReportMetricsCurveAndATraceThatReplays) {
   ASSERT_EQ(again.status, 0) << again.text;
   EXPECT_NE(again.text.find(json["weights_hash"].get<std::string>()), std::string::npos)
       << again.text;
+}
+
+class TrainToolRecords : public TrainTool, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(TrainToolRecords, ATraceThatReplaysAndNamesAChangedByte) {
+  const std::string network = GetParam(), path = folder_ / "t.h5";
+  const Outcome outcome = RunTool(data_ + "--network " + network +
+                                  " --batch 2 --steps 2 --test-images 0 --record " + path);
+  ASSERT_EQ(outcome.status, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("will record steps 1 to 1: "), std::string::npos) << outcome.text;
+  const Outcome replay = RunTool("replay --machine functional,cycle " + path);
+  EXPECT_EQ(replay.status, 0) << replay.text;
+  EXPECT_NE(replay.text.find("mismatches: 0 functional, 0 cycle"), std::string::npos);
+  const std::string last = network == "lenet" ? "fc3" : network == "vit" ? "head" : "fc";
+  EXPECT_EQ(RunTool("replay " + path + " --gemm step001/" + last + "_").status, 0);  // RTL too
+
+  Trace trace = read_trace(path);
+  EXPECT_EQ(trace.network, network);
+  const std::string name = "step001/" + last + "_weight_gradient";
+  for (TraceGemm& gemm : trace.gemms)
+    if (gemm.name == name) gemm.raw[3] ^= 1 << 8;
+  write_trace(path, trace);
+  const Outcome changed = RunTool("replay --machine functional " + path);
+  EXPECT_EQ(changed.status, 1);
+  EXPECT_NE(changed.text.find("mismatch: " + name + ": raw result"), std::string::npos)
+      << changed.text;
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, TrainToolRecords, ::testing::Values("lenet", "resnet8", "vit"),
+                         [](const auto& network) { return std::string(network.param); });
+
+// All that a run leaves behind but the trace, which has no room, and the old trace.
+TEST_F(TrainTool, ADiskTooSmallForTheTraceLeavesEverythingElse) {
+  WriteTextFile(folder_ / "t.h5", "old");
+  const std::string run =
+      data_ + "--steps 2 --test-images 0 --json " + (folder_ / "r.json") + " --record ";
+  const Outcome outcome = RunTool(run + "/dev/full");
+  EXPECT_EQ(outcome.status, 2) << outcome.text;
+  EXPECT_NE(outcome.text.find("error: /dev/full: cannot be written: No space left"),
+            std::string::npos)
+      << outcome.text;
+  const auto hash = nlohmann::json::parse(ReadText(folder_ / "r.json"))["weights_hash"];
+  EXPECT_NE(outcome.text.find("weights " + hash.get<std::string>()), std::string::npos);
+
+  // A limit of 100 blocks for every file stands for the disk.
+  const std::string command =
+      "ulimit -f 100; " TETRALOG_TOOL " " + run + (folder_ / "t.h5") + " 2>&1 | tail -n 1";
+  FILE* pipe = popen(("bash -c '" + command + "'").c_str(), "r");
+  ASSERT_NE(pipe, nullptr);
+  char line[500] = "";
+  EXPECT_NE(fgets(line, sizeof line, pipe), nullptr);
+  pclose(pipe);
+  EXPECT_NE(std::string(line).find("t.h5: cannot be written: File too large; check the free"),
+            std::string::npos)
+      << line;
+  EXPECT_EQ(ReadText(folder_ / "t.h5"), "old");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "t.h5.tmp"));
 }
 
 TEST_F(TrainTool, AKilledRunGoesOnToTheSameWeights) {

@@ -215,7 +215,7 @@ class Product {
   // Where that costs little, in blocks whose accumulators stay in the cache until their epilogue;
   // oneDNN would prepare the operands again for each.
   EpilogueStats Compute(const Part& part) {
-    constexpr size_t kElements = size_t{1} << 16;
+    constexpr size_t kElements = size_t{1} << 13;
     const size_t size = part.rows * part.cols;
     EpilogueStats stats;
     const size_t blocks = small_ || OneProduct() ? (size + kElements - 1) / kElements : 1;

@@ -48,18 +48,21 @@ SmallGemm::SmallGemm(const GemmCommand& command, InstructionSet set)
   const Kernels& kernels = KernelsOf(set);
   const auto decode = command.a_format == Format::kLog4 ? kernels.decode_log4 : kernels.decode_int4;
   const size_t bytes = RowBytes(command.a.stored_cols()), rows = command.a.stored_rows();
-  const auto values = std::make_unique_for_overwrite<int8_t[]>((rows + 1) * 2 * bytes);
-  std::fill_n(&values[rows * 2 * bytes], 2 * bytes, int8_t{0});  // a row of zeros behind
+  std::unique_ptr<int8_t[]> values;
+  if (!command.b.transposed) {
+    values = std::make_unique_for_overwrite<int8_t[]>((rows + 1) * 2 * bytes);
+    std::fill_n(&values[rows * 2 * bytes], 2 * bytes, int8_t{0});  // a row of zeros behind
+  }
   for (int s = 0; s < command.a_samples; ++s) {
     const uint8_t* data = command.a.data + static_cast<size_t>(s) * command.a_sample_stride;
+    if (command.b.transposed) {
+      PrepareRows(data);
+      continue;
+    }
     for (size_t r = 0; r < rows; ++r) {
       decode(data + r * command.a.stride, bytes, &values[r * 2 * bytes]);
     }
-    if (command.b.transposed) {
-      PrepareRows(values.get(), 2 * bytes);
-    } else {
-      PrepareColumns(values.get(), 2 * bytes, command.a.transposed);
-    }
+    PrepareColumns(values.get(), 2 * bytes, command.a.transposed);
   }
   if (command.b.transposed) PrepareTails();
 }
@@ -134,24 +137,23 @@ void SmallGemm::MultiplyColumns(size_t row, size_t rows, size_t column, size_t c
 
 // --- B with rows of k ---
 
-void SmallGemm::PrepareRows(const int8_t* values, size_t stride) {
+void SmallGemm::PrepareRows(const uint8_t* data) {
   const size_t rows = command_.a.rows, depth = command_.a.cols;
+  std::array<int8_t, 16> values;
+  for (uint8_t code = 0; code < 16; ++code) {
+    values[code] = static_cast<int8_t>(Decode(command_.a_format, code));
+  }
   chunks_ = (depth + kChunk - 1) / kChunk;
   const Block block{0, depth, chunked_.size(), sums_.size()};
   chunked_.resize(block.a + rows * chunks_ * kChunk);
-  std::vector<int8_t> row(chunks_ * kChunk);
   for (size_t r = 0; r < rows; ++r) {
-    std::copy_n(values + r * stride, depth, row.begin());
-    const int32_t sum = std::accumulate(row.begin(), row.end(), 0);
-    sums_.push_back(flip_ == 0 ? 0 : -8 * sum);
-    int8_t* to = &chunked_[block.a + r * row.size()];
-    for (size_t chunk = 0; chunk < row.size(); chunk += kChunk) {
-      const int8_t* from = &row[chunk];
-      for (size_t i = 0; i < kChunk / 2; ++i) {
-        to[chunk + i] = from[2 * i];
-        to[chunk + kChunk / 2 + i] = from[2 * i + 1];
-      }
+    int8_t* row = &chunked_[block.a + r * chunks_ * kChunk];
+    products_.chunk_row(data + r * command_.a.stride, RowBytes(depth), values.data(), row);
+    if (depth % 2 != 0) {  // what the pad holds does not count
+      row[depth / kChunk * kChunk + kChunk / 2 + depth % kChunk / 2] = 0;
     }
+    const int32_t sum = flip_ == 0 ? 0 : std::accumulate(row, row + chunks_ * kChunk, 0);
+    sums_.push_back(-8 * sum);
   }
   blocks_.push_back(block);
 }

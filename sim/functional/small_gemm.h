@@ -36,7 +36,7 @@ class SmallGemm {
 
   size_t Groups(size_t depth) const { return (depth + products_.group - 1) / products_.group; }
   void PrepareColumns(const int8_t* values, size_t stride, bool transposed);
-  void PrepareRows(const int8_t* values, size_t stride);
+  void PrepareRows(const uint8_t* data);
   void PrepareTails();
   void MultiplyColumns(size_t row, size_t rows, size_t column, size_t columns, int32_t* z,
                        size_t z_stride) const;

@@ -194,6 +194,25 @@ void Columns(const ColumnProduct& product) {
 
 // --- Rows ---
 
+inline void Chunk(const uint8_t* packed, __m256i table, int8_t* chunk) {
+  const __m256i nibble = _mm256_set1_epi8(15), codes = Load(packed);
+  const __m256i even = _mm256_and_si256(codes, nibble);
+  const __m256i odd = _mm256_and_si256(_mm256_srli_epi16(codes, 4), nibble);
+  auto* to = reinterpret_cast<__m256i*>(chunk);
+  _mm256_storeu_si256(to, _mm256_shuffle_epi8(table, even));
+  _mm256_storeu_si256(to + 1, _mm256_shuffle_epi8(table, odd));
+}
+
+void ChunkRow(const uint8_t* packed, size_t bytes, const int8_t* values, int8_t* chunks) {
+  const __m256i table =
+      _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(values)));
+  for (; bytes >= 32; bytes -= 32, packed += 32, chunks += 64) Chunk(packed, table, chunks);
+  if (bytes == 0) return;
+  uint8_t tail[32] = {};
+  __builtin_memcpy(tail, packed, bytes);
+  Chunk(tail, table, chunks);
+}
+
 inline int32_t Sum(__m256i numbers) {
   __m128i sum =
       _mm_add_epi32(_mm256_castsi256_si128(numbers), _mm256_extracti128_si256(numbers, 1));
@@ -203,34 +222,48 @@ inline int32_t Sum(__m256i numbers) {
 }
 
 #if defined(__AVX512VNNI__)
-template <size_t kRows>
+constexpr size_t kMostColumns = 2;  // of B, which share the loads of A
+
+template <size_t kRows, size_t kColumns>
 inline void RowTile(const RowProduct& p, size_t row, size_t column) {
   const __m256i nibble = _mm256_set1_epi8(15);
   const __m256i flip = _mm256_set1_epi8(static_cast<char>(p.flip));
-  __m256i even_sums[kRows], odd_sums[kRows];
-  for (__m256i& sum : even_sums) sum = _mm256_setzero_si256();
-  for (__m256i& sum : odd_sums) sum = _mm256_setzero_si256();
+  __m256i even_sums[kRows][kColumns], odd_sums[kRows][kColumns];
+  for (size_t r = 0; r < kRows; ++r) {
+    for (size_t c = 0; c < kColumns; ++c) even_sums[r][c] = odd_sums[r][c] = _mm256_setzero_si256();
+  }
   const int8_t* a = p.a + row * p.a_stride;
   const uint8_t* b = p.b + column * p.b_stride;
   for (size_t chunk = 0; chunk < p.chunks; ++chunk, a += 64) {
-    const uint8_t* from = chunk < p.whole ? b + 32 * chunk : p.tails + 32 * column;
-    const __m256i codes = _mm256_xor_si256(Load(from), flip);
-    const __m256i even = _mm256_and_si256(codes, nibble);
-    const __m256i odd = _mm256_and_si256(_mm256_srli_epi16(codes, 4), nibble);
+    __m256i even[kColumns], odd[kColumns];
+    for (size_t c = 0; c < kColumns; ++c) {
+      const uint8_t* from =
+          chunk < p.whole ? b + c * p.b_stride + 32 * chunk : p.tails + 32 * (column + c);
+      const __m256i codes = _mm256_xor_si256(Load(from), flip);
+      even[c] = _mm256_and_si256(codes, nibble);
+      odd[c] = _mm256_and_si256(_mm256_srli_epi16(codes, 4), nibble);
+    }
     for (size_t r = 0; r < kRows; ++r) {
-      const int8_t* values = a + r * p.a_stride;
-      even_sums[r] = _mm256_dpbusd_epi32(even_sums[r], even, Load(values));
-      odd_sums[r] = _mm256_dpbusd_epi32(odd_sums[r], odd, Load(values + 32));
+      const __m256i low = Load(a + r * p.a_stride), high = Load(a + r * p.a_stride + 32);
+      for (size_t c = 0; c < kColumns; ++c) {
+        even_sums[r][c] = _mm256_dpbusd_epi32(even_sums[r][c], even[c], low);
+        odd_sums[r][c] = _mm256_dpbusd_epi32(odd_sums[r][c], odd[c], high);
+      }
     }
   }
   for (size_t r = 0; r < kRows; ++r) {
-    int32_t& z = p.z[(row + r) * p.z_stride + column];
-    z = Sum(_mm256_add_epi32(even_sums[r], odd_sums[r])) + p.start[row + r] + (p.add ? z : 0);
+    for (size_t c = 0; c < kColumns; ++c) {
+      int32_t& z = p.z[(row + r) * p.z_stride + column + c];
+      z = Sum(_mm256_add_epi32(even_sums[r][c], odd_sums[r][c])) + p.start[row + r] +
+          (p.add ? z : 0);
+    }
   }
 }
 
 #else
-template <size_t kRows>
+constexpr size_t kMostColumns = 1;
+
+template <size_t kRows, size_t kColumns>
 inline void RowTile(const RowProduct& p, size_t row, size_t column) {
   const __m256i nibble = _mm256_set1_epi8(15), ones = _mm256_set1_epi16(1);
   const __m256i flip = _mm256_set1_epi8(static_cast<char>(p.flip));
@@ -265,12 +298,17 @@ inline void RowTile(const RowProduct& p, size_t row, size_t column) {
 
 template <size_t kRows>
 inline void RowRows(const RowProduct& p, size_t row) {
-  for (size_t column = 0; column < p.columns; ++column) RowTile<kRows>(p, row, column);
+  size_t column = 0;
+  for (; p.columns - column >= kMostColumns; column += kMostColumns) {
+    RowTile<kRows, kMostColumns>(p, row, column);
+  }
+  for (; column < p.columns; ++column) RowTile<kRows, 1>(p, row, column);
 }
 
 void Rows(const RowProduct& product) {
   const RowProduct p = product;
   size_t row = 0;
+  for (; kMostColumns > 1 && row + 6 <= p.rows; row += 6) RowRows<6>(p, row);
   for (; row + 4 <= p.rows; row += 4) RowRows<4>(p, row);
   if (row + 2 <= p.rows) {
     RowRows<2>(p, row);
@@ -281,7 +319,7 @@ void Rows(const RowProduct& product) {
 
 }  // namespace
 
-extern const SmallProducts TETRALOG_SMALL_PRODUCTS = {kGroup, GroupRows, GroupColumns, Columns,
-                                                      Rows};
+extern const SmallProducts TETRALOG_SMALL_PRODUCTS = {kGroup,   GroupRows, GroupColumns,
+                                                      ChunkRow, Columns,   Rows};
 
 }  // namespace tetralog

@@ -56,6 +56,9 @@ struct SmallProducts {
   // Groups of A from its columns (values, `rows` of each), and 8 times their sum taken from
   // `start`.
   void (*group_columns)(const int8_t* const* columns, size_t rows, int32_t* groups, int32_t* start);
+  // A row of A in chunks of 64 k (see RowProduct) from its packed codes and the value of each
+  // code, that of 0 being 0.
+  void (*chunk_row)(const uint8_t* packed, size_t bytes, const int8_t* values, int8_t* chunks);
   void (*columns)(const ColumnProduct& product);
   void (*rows)(const RowProduct& product);
 };

@@ -141,7 +141,8 @@ class LayerProducts {
 
   at::Tensor InputGradient(const std::vector<uint8_t>& codes, double alpha) {
     train::GemmCall call;
-    call.name = o_.layer.name + " input gradient";
+    call.layer = o_.layer.name;
+    call.kind = "input_gradient";
     call.m = static_cast<uint32_t>(o_.rows);
     call.n = static_cast<uint32_t>(o_.layer.in);
     call.k = static_cast<uint32_t>(o_.layer.out);
@@ -155,7 +156,8 @@ class LayerProducts {
 
   at::Tensor WeightGradient(const std::vector<uint8_t>& codes, uint32_t samples, double alpha) {
     train::GemmCall call;
-    call.name = o_.layer.name + " weight gradient";
+    call.layer = o_.layer.name;
+    call.kind = "weight_gradient";
     call.m = static_cast<uint32_t>(o_.layer.out);
     call.n = static_cast<uint32_t>(o_.layer.in);
     call.k = static_cast<uint32_t>(o_.rows);

@@ -68,9 +68,8 @@ void ChainStep::Backward(uint64_t step) {
       const uint64_t seed =
           reference::derive_seed({options_.seed, step, i, reference::kInputGradient});
       if (Convolution(i)) {
-        const Handle columns = tensors_.InputGradientZ(i);
+        PassColumns(i, seed);
         tensors_.WeightGradient(i);
-        PassColumns(i, columns, seed);
         continue;
       }
       InputGradient(i, seed);
@@ -129,14 +128,17 @@ void ChainStep::PassFeatures(size_t i) {
 
 // The gradient of a convolution's columns, summed into its image and rounded here, to the
 // convolution below. Where the image is zero no gradient passes.
-void ChainStep::PassColumns(size_t i, Handle handle, uint64_t seed) {
+void ChainStep::PassColumns(size_t i, uint64_t seed) {
   LayerState& layer = states_[i];
   ConvolutionHost& host = *layer.host;
-  tensors_.driver().Wait(handle);
   const Tensor& dz = tensors_[i].dz;
   const size_t rows = layers_[i].pixels();  // of an image
-  for (size_t image = 0; image < batch_; ++image) {
-    host.Fold(image, ReadInt32(dz, image * rows, rows), dz.stride / sizeof(int32_t));
+  for (size_t first = 0; first < batch_; first += ChainTensors::kImages) {
+    tensors_.driver().Wait(tensors_.ColumnGradientZ(i, static_cast<uint32_t>(first)));
+    const size_t images = std::min<size_t>(ChainTensors::kImages, batch_ - first);
+    for (size_t image = 0; image < images; ++image) {
+      host.Fold(first + image, ReadInt32(dz, image * rows, rows), dz.stride / sizeof(int32_t));
+    }
   }
   const size_t channels = layers_[i].channels, pixels = host.pixels();
   Grow(codes_, pixels * channels);

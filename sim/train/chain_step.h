@@ -72,7 +72,7 @@ class ChainStep {
   void Backward(uint64_t step);
   void InputGradient(size_t i, uint64_t seed);
   void PassFeatures(size_t i);
-  void PassColumns(size_t i, Handle handle, uint64_t seed);
+  void PassColumns(size_t i, uint64_t seed);
   void SendUnpooled(size_t i, const uint8_t* pixels, uint32_t sample);
   int GradientShift(const Hindsight& estimate, double unit, uint32_t max) const;
   void CountGradients(CodeHistogram* histogram);

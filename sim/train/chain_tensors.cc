@@ -86,7 +86,9 @@ void ChainTensors::Allocate() {
     t.z = Last(i) ? driver_.NewTensor(batch_, out, Format::kInt32)
                   : driver_.NewTensor(out, rows, Format::kInt32);
     if (i == 0) continue;
-    t.dz = driver_.NewTensor(rows, in, Format::kInt32);
+    const auto pixels = static_cast<uint32_t>(layer.pixels());
+    t.dz = driver_.NewTensor(layer.convolution() ? std::min(batch_, kImages) * pixels : rows, in,
+                             Format::kInt32);
     if (relu_on_sums_ && !layer.convolution())
       t.mask = driver_.NewTensor(batch_, in, Format::kUint4);
     if (Convolution(i - 1)) t.dx = driver_.NewTensor(batch_, in, Format::kLog4, samples_);
@@ -215,6 +217,15 @@ GemmRequest ChainTensors::InputGradientRequest(size_t i) const {
 Handle ChainTensors::InputGradientZ(size_t i) {
   GemmRequest request = InputGradientRequest(i);
   request.d = tensors_[i].dz;
+  return driver_.Gemm(request);
+}
+
+Handle ChainTensors::ColumnGradientZ(size_t i, uint32_t first) {
+  const auto pixels = static_cast<uint32_t>(layers_[i].pixels());  // of an image: even
+  GemmRequest request = InputGradientRequest(i);
+  request.a.address += uint64_t{first} * pixels / 2;
+  request.a.cols = std::min(kImages, batch_ - first) * pixels;
+  request.d = FirstRows(tensors_[i].dz, request.a.cols);
   return driver_.Gemm(request);
 }
 

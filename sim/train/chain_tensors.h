@@ -38,7 +38,7 @@ struct LayerTensors {
   Tensor mask;          // UINT4 [batch, in]: where it is zero no gradient passes to the input
   Tensor dy;            // LOG4
   Tensor dx;  // LOG4 [batch, in] behind a convolution's pool; else it is dY of the layer below
-  Tensor dz;  // INT32: input gradient [batch, in], of a convolution [rows, in]
+  Tensor dz;  // INT32: input gradient [batch, in], of a convolution that of some images [rows, in]
   Tensor dw;  // INT32 [out, in + 1]
 };
 
@@ -71,7 +71,11 @@ class ChainTensors {
   Handle RoundZ(size_t i, const OutputOptions& output);  // the same from z
   Handle MaskZ(size_t i);  // the mask of the layer behind a fully connected one, from z
   Handle RoundSums(size_t i, const OutputOptions& output);  // pooled codes from pooled sums
-  Handle InputGradientZ(size_t i);                          // dz
+  Handle InputGradientZ(size_t i);                          // dz of a fully connected layer
+  // dz of the columns of a convolution, of kImages images or the rest of the batch: so few that
+  // they are still in the cache when the host folds them.
+  static constexpr uint32_t kImages = 4;
+  Handle ColumnGradientZ(size_t i, uint32_t first);
   Handle InputGradient(size_t i, const OutputOptions& output);
   Handle RoundInputGradient(size_t i, const OutputOptions& output);  // the same from dz
   Handle WeightGradient(size_t i);

@@ -26,14 +26,17 @@ ConvolutionHost::ConvolutionHost(const reference::Layer& layer, size_t batch)
 }
 
 void ConvolutionHost::Columns(const uint8_t* planes, size_t stride, uint8_t* columns) {
-  const size_t side = layer_.side, pad = layer_.pad, lines = layer_.channels * batch_ * side;
-  for (size_t line = 0; line < lines; ++line) {  // the frame stays zero
-    std::copy_n(planes + line * side, side,
-                &planes_[(line / side * padded_ + line % side + pad) * padded_ + pad]);
+  const size_t side = layer_.side, pad = layer_.pad, images = layer_.channels * batch_;
+  if (pad > 0) {  // the frame stays zero
+    for (size_t i = 0; i < images; ++i) {
+      kernels_.spread(planes + i * side * side, side, side, padded_,
+                      &planes_[(i * padded_ + pad) * padded_ + pad]);
+    }
+    planes = planes_.data();
   }
-  const size_t bytes = (planes_.size() - 1) / 2;
-  kernels_.pack(planes_.data(), 2 * bytes, even_.data());
-  kernels_.pack_odd(planes_.data(), bytes - 1, odd_.data());
+  const size_t bytes = images * padded_ * padded_ / 2;
+  kernels_.pack(planes, 2 * bytes, even_.data());
+  kernels_.pack_odd(planes, bytes - 1, odd_.data());
 
   const size_t kernel = layer_.kernel, out = layer_.out_side(), image = padded_ * padded_ / 2;
   uint8_t* row = columns;  // what is gathered behind it belongs to the next one

@@ -20,7 +20,7 @@ namespace tetralog::train {
 // one a byte; a tensor that is transposed is stored with the rows and columns of its logical matrix
 // exchanged (docs/interface.md).
 struct GemmCall {
-  std::string name;  // for messages: "fc1 forward"
+  std::string layer, kind;  // "fc1"; "forward", "input_gradient" or "weight_gradient"
   uint32_t m = 0, n = 0, k = 0;
   Format a_format = Format::kInt4, b_format = Format::kUint4, d_format = Format::kInt32;
   bool a_transposed = false, b_transposed = false, d_transposed = false, mask_transposed = false;
@@ -34,6 +34,10 @@ struct GemmCall {
   int32_t scale_shift = 0;
   Rounding rounding = Rounding::kNearest;
   uint64_t seed = 0;
+  // Real value = code * scale. Backends compute with codes alone; recordings name the scales.
+  double scale_a = 1, scale_b = 1;
+
+  std::string name() const { return layer + "_" + kind; }  // for messages
 };
 
 struct GemmOutput {

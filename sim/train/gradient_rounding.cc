@@ -24,7 +24,8 @@ void RoundToLog4(const int32_t* z, size_t rows, size_t cols, const HostLuq& luq,
   config.random_bits = luq.random_bits;
   const LuqPlan plan = PlanLuq(config);
   const size_t most = std::min(kSegment / kRandomGroup, kSegment / cols);  // rows at a time
-  std::array<uint16_t, kSegment> group, words;
+  std::array<uint16_t, kSegment> group;
+  std::array<uint16_t, kSegment + kRandomGroup> words;
   for (size_t row = 0; row < rows; row += most) {
     const size_t count = std::min(most, rows - row);
     for (size_t begin = 0; begin < cols; begin += kRandomGroup) {
@@ -32,6 +33,10 @@ void RoundToLog4(const int32_t* z, size_t rows, size_t cols, const HostLuq& luq,
                           static_cast<uint32_t>(begin / kRandomGroup), count, group.data());
       const size_t lanes = std::min<size_t>(kRandomGroup, cols - begin);
       for (size_t r = 0; r < count; ++r) {
+        if (cols < kRandomGroup) {  // a whole group: the next row writes over what is too much
+          std::copy_n(&group[r * kRandomGroup], kRandomGroup, &words[r * cols]);
+          continue;
+        }
         std::copy_n(&group[r * kRandomGroup], lanes, &words[r * cols + begin]);
       }
     }

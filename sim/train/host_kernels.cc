@@ -65,31 +65,28 @@ class SumTogether {
   explicit SumTogether(double sum)
       : sum_(sum),
         power_(__builtin_bit_cast(double, __builtin_bit_cast(uint64_t, sum) & 0x7ff0000000000000)),
-        shift_(1.5 * power_),
-        below_half_(__builtin_bit_cast(int64_t, 0x1p-53 * power_) - 1) {}
+        shift_(1.5 * power_) {}
 
   void Add(Doubles x) {
-    const Doubles part = (x + shift_) - shift_;
+    const Doubles part = (x + shift_) - shift_, rest = Magnitudes(x - part);
     parts_ += part;
-    halfway_ |= below_half_ - (Words)Magnitudes(x - part);  // negative for half and no less
+    furthest_ = rest > furthest_ ? rest : furthest_;
   }
   // The new sum; false where it is not known, `greatest` being the greatest x.
   bool Finish(double greatest, double* sum) const {
-    double parts = 0;
-    int64_t halfway = 0;
+    double parts = 0, furthest = 0;
     for (size_t i = 0; i < kLanes; ++i) {
       parts += parts_[i];
-      halfway |= halfway_[i];
+      furthest = furthest_[i] > furthest ? furthest_[i] : furthest;
     }
     *sum = sum_ + parts;
-    return halfway >= 0 && greatest < 0.5 * power_ && *sum < 2.0 * power_;
+    // The last comparison is false for what is no number, too.
+    return furthest < 0x1p-53 * power_ && greatest < 0.5 * power_ && *sum < 2.0 * power_;
   }
 
  private:
   double sum_, power_, shift_;
-  int64_t below_half_;
-  Doubles parts_ = {};
-  Words halfway_ = {};
+  Doubles parts_ = {}, furthest_ = {};
 };
 
 // n: a multiple of kLanes.
@@ -354,6 +351,20 @@ void Gather(const uint8_t* source, size_t count, size_t step, size_t size, uint8
   }
 }
 
+// The last block of a run together with some bytes that are done already.
+void Spread(const uint8_t* source, size_t count, size_t size, size_t step, uint8_t* to) {
+  for (size_t r = 0; r < count; ++r, source += size, to += step) {
+    if (size < kBlock) {
+      for (size_t i = 0; i < size; ++i) to[i] = source[i];
+      continue;
+    }
+    for (size_t begin = 0; begin < size; begin += kBlock) {
+      const size_t first = size - begin < kBlock ? size - kBlock : begin;
+      __builtin_memcpy(to + first, source + first, kBlock);
+    }
+  }
+}
+
 // `run` may be a constant, which makes the additions of a run vectors without a rest.
 __attribute__((always_inline)) inline void FoldRuns(const int32_t* __restrict columns,
                                                     size_t stride, size_t out, size_t kernel,
@@ -441,8 +452,8 @@ void Transpose(const uint8_t* from, size_t rows, size_t cols, uint8_t* to) {
 
 }  // namespace
 
-extern const HostKernels TETRALOG_HOST_KERNELS = {Update, Adam,    QuantiseInt4, PixelCodes, Pack,
-                                                  Unpack, PackOdd, Pool,         PoolSums,   Unpool,
-                                                  Gather, Fold,    MaskMax,      Transpose};
+extern const HostKernels TETRALOG_HOST_KERNELS = {
+    Update,   Adam,   QuantiseInt4, PixelCodes, Pack, Unpack,  PackOdd,  Pool,
+    PoolSums, Unpool, Gather,       Spread,     Fold, MaskMax, Transpose};
 
 }  // namespace tetralog::train

@@ -54,6 +54,8 @@ struct HostKernels {
                  uint8_t* packed);
   // `count` runs of `size` bytes from source + i * step, one behind the other. Blocks.
   void (*gather)(const uint8_t* source, size_t count, size_t step, size_t size, uint8_t* to);
+  // `count` runs of `size` bytes, one behind the other, to places `step` bytes apart.
+  void (*spread)(const uint8_t* source, size_t count, size_t size, size_t step, uint8_t* to);
 
   // Adds the columns of one image back into it: columns [out * out, kernel * run] with rows of
   // `stride` numbers, image [out + kernel - 1, out + kernel - 1, channels], run = kernel *

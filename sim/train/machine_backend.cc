@@ -28,11 +28,11 @@ class MachineBackend : public GemmBackend {
     try {
       RunOn(call, output);
     } catch (const std::bad_alloc&) {
-      throw std::invalid_argument(call.name + " does not fit the " +
+      throw std::invalid_argument(call.name() + " does not fit the " +
                                   std::to_string(machine_.memory_size()) +
                                   " bytes of the machine: give it more memory");
     } catch (const std::invalid_argument& error) {
-      throw std::invalid_argument(call.name + ": " + error.what());
+      throw std::invalid_argument(call.name() + ": " + error.what());
     }
   }
 
@@ -158,7 +158,7 @@ class CheckingBackend : public GemmBackend {
     if (got == expected) return;
     const auto at = std::mismatch(got.begin(), got.end(), expected.begin(), expected.end());
     std::string text =
-        call.name + ": " + what + " differs between " + backend_.name() + " and " + check_.name();
+        call.name() + ": " + what + " differs between " + backend_.name() + " and " + check_.name();
     if (at.first != got.end() && at.second != expected.end()) {
       text += " at element " + std::to_string(at.first - got.begin()) + ": " +
               std::to_string(*at.first) + " and " + std::to_string(*at.second);

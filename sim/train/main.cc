@@ -7,9 +7,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <new>
 #include <stdexcept>
@@ -54,8 +56,22 @@ void WriteRecord(const std::string& path, const Recipe& recipe, std::vector<Trac
   trace.command = "tetralog train, recipe " + RecipeJson(recipe).dump();
   trace.seed = recipe.seed;
   trace.gemms = std::move(gemms);
+  if (trace.gemms.empty()) {
+    throw std::runtime_error(path +
+                             ": the run was at its end, so no step was recorded; leave "
+                             "--record out or give more steps");
+  }
   write_trace(path, trace);
-  fmt::print("recorded {} GEMMs in {}\n", trace.gemms.size(), path);
+  fmt::print("recorded {} GEMMs in {}, {:.1f} MB\n", trace.gemms.size(), path,
+             static_cast<double>(std::filesystem::file_size(path)) * 1e-6);
+}
+
+// A recording is held in memory until the run is done, so it is small even where the disk is not.
+uint64_t RecordRoom(const std::string& path) {
+  constexpr uint64_t kMost = 1 << 30;
+  std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  return std::min<uint64_t>(kMost, std::filesystem::space(folder).available);
 }
 
 void WriteResult(const TrainArguments& args, const Recipe& recipe,
@@ -99,6 +115,7 @@ int Train(const TrainArguments& args) {
   options.stop = &stop_asked;
   options.recorder = training.recorder.get();
   options.record_steps = args.record_steps;
+  if (!args.record.empty()) options.record_room = RecordRoom(args.record);
   CodeHistogram histogram;
   if (!args.histogram.empty()) options.histogram = &histogram;
   std::signal(SIGINT, Stop);
@@ -110,9 +127,10 @@ int Train(const TrainArguments& args) {
     return 130;
   }
   WriteResult(args, recipe, dataset, result, histogram);
-  if (!args.record.empty()) WriteRecord(args.record, recipe, std::move(result.record));
   fmt::print("{} on {}: {} steps, loss {:.4f}, {}, weights {}\n", recipe.network, recipe.machine,
              result.steps, result.train_loss, TestText(result), HashText(result.weights_hash));
+  std::fflush(stdout);
+  if (!args.record.empty()) WriteRecord(args.record, recipe, std::move(result.record));
   return 0;
 }
 

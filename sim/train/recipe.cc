@@ -270,15 +270,32 @@ Recipe RecipeFromJson(const nlohmann::ordered_json& json, const std::string& sou
   return recipe;
 }
 
-std::string RecipeDifference(const Recipe& before, const Recipe& now) {
+std::string RecipeFault(const nlohmann::ordered_json& saved) {
+  if (!saved.is_object()) return "is no JSON object";
+  std::vector<std::string> known;
+  for (const Field& field : Fields()) {
+    known.push_back(field.name);
+    if (!saved.contains(field.name)) return fmt::format("has no {}", field.name);
+  }
+  for (const auto& [key, value] : saved.items()) {
+    if (std::find(known.begin(), known.end(), key) == known.end())
+      return fmt::format("has {}, which is unknown here", key);
+  }
+  return "";
+}
+
+std::optional<RecipeChange> RecipeDifference(const Recipe& before, const Recipe& now) {
+  const auto text = [](const Json& value) {
+    return value.is_string() ? value.get<std::string>() : value.dump();
+  };
   for (const Field& field : Fields()) {
     const std::string name = field.name;
     if (name == "machine" || name == "shape") continue;
     if (name == "steps" && now.fnt == 0) continue;
     const Json was = GetField(field, before), is = GetField(field, now);
-    if (was != is) return fmt::format("{} is {}, was {}", name, is.dump(), was.dump());
+    if (was != is) return RecipeChange{name, text(was), text(is)};
   }
-  return "";
+  return std::nullopt;
 }
 
 }  // namespace tetralog::train

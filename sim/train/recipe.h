@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,9 +61,17 @@ uint64_t StepsPerEpoch(const Recipe& recipe, size_t train_images);
 nlohmann::ordered_json RecipeJson(const Recipe& recipe);
 Recipe RecipeFromJson(const nlohmann::ordered_json& json, const std::string& source);
 
-// The first key in which the run of `now` would go on to other bits than that of `before`, as
-// "batch is 64, was 128"; empty if there is none. Machine, shape and the end of the run may differ,
-// but with FNT the end may not.
-std::string RecipeDifference(const Recipe& before, const Recipe& now);
+// Why a saved recipe is not one of this version of the program: "has no relu", as a key that it
+// lacks may have had another meaning then, or "has warmup, which is unknown here". Empty: it is.
+std::string RecipeFault(const nlohmann::ordered_json& saved);
+
+struct RecipeChange {
+  std::string key, was, is;
+  std::string Text() const { return key + " is " + is + ", was " + was; }
+};
+
+// The first key in which the run of `now` would go on to other bits than that of `before`. Machine,
+// shape and the end of the run may differ, but with FNT the end may not.
+std::optional<RecipeChange> RecipeDifference(const Recipe& before, const Recipe& now);
 
 }  // namespace tetralog::train

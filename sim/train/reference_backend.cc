@@ -10,6 +10,7 @@
 
 #include "sim/reference/quantise.h"
 #include "sim/reference/random_bits.h"
+#include "sim/train/code_values.h"
 
 namespace tetralog::train {
 namespace {
@@ -17,13 +18,6 @@ namespace {
 using reference::random_words;
 
 const at::TensorOptions kDouble = at::TensorOptions(at::kDouble);
-
-double ValueOf(Format format, uint8_t code) {
-  if (format == Format::kUint4) return code;
-  if (format == Format::kInt4) return code < 8 ? code : code - 16;
-  const double magnitude = code % 8 == 0 ? 0.0 : std::ldexp(1.0, code % 8 - 1);
-  return code < 8 ? magnitude : -magnitude;
-}
 
 uint8_t CodeOf(Format format, double value) {
   if (format != Format::kLog4) return static_cast<uint8_t>(static_cast<int>(value) & 15);
@@ -34,11 +28,8 @@ uint8_t CodeOf(Format format, double value) {
 // The matrix [rows, cols] of stored codes.
 at::Tensor Matrix(const uint8_t* codes, Format format, int64_t rows, int64_t cols,
                   bool transposed) {
-  at::Tensor stored =
-      transposed ? at::empty({cols, rows}, kDouble) : at::empty({rows, cols}, kDouble);
-  double* values = stored.data_ptr<double>();
-  for (int64_t i = 0; i < rows * cols; ++i) values[i] = ValueOf(format, codes[i]);
-  return transposed ? stored.t() : stored;
+  return transposed ? ValuesOf(format, codes, {cols, rows}).t()
+                    : ValuesOf(format, codes, {rows, cols});
 }
 
 // A result as D stores it.
@@ -88,7 +79,7 @@ class ReferenceBackend : public GemmBackend {
         (call.samples == 1 || call.d_format == Format::kLog4)) {
       return;
     }
-    throw std::invalid_argument(call.name +
+    throw std::invalid_argument(call.name() +
                                 ": give A as INT4 or LOG4, B as INT4 or UINT4, and several samples "
                                 "of LOG4 outputs only");
   }

@@ -113,6 +113,7 @@ class Run {
     Csv csv(options_.csv);
     for (uint64_t step = 0; step < first_; ++step)
       csv.Row(step + 1, history_.loss[step], history_.accuracy[step], Rate(step));
+    MeasureRecording();
     while (done_ < recipe_.steps && !Stopped()) {
       Step();
       csv.Row(done_, history_.loss.back(), history_.accuracy.back(), Rate(done_ - 1));
@@ -134,19 +135,22 @@ class Run {
   void Resume() {
     const std::string& path = options_.checkpoint;
     Checkpoint c = ReadCheckpoint(path);
+    const auto saved = nlohmann::ordered_json::parse(c.recipe, nullptr, false);
+    if (const std::string fault = RecipeFault(saved); !fault.empty())
+      throw std::runtime_error(
+          fmt::format("{}: is of another version of this program: its recipe {}; go on with that "
+                      "version, or start again without --resume",
+                      path, fault));
     Recipe before;
     try {
-      before = RecipeFromJson(nlohmann::ordered_json::parse(c.recipe), path + ": ");
-    } catch (const std::exception& e) {
-      throw std::runtime_error(fmt::format(
-          "{}: its recipe is of another version of this program; start again without --resume",
-          path));
+      before = RecipeFromJson(saved, path + ": ");
+    } catch (const std::invalid_argument& e) {
+      throw std::runtime_error(fmt::format("{}; start again without --resume", e.what()));
     }
-    const std::string difference = RecipeDifference(before, recipe_);
-    if (!difference.empty())
+    if (const auto change = RecipeDifference(before, recipe_))
       throw std::runtime_error(
-          fmt::format("{}: has another recipe: {}; give the same or start again without --resume",
-                      path, difference));
+          fmt::format("{}: has another recipe: {}; give --{} {}, or start again without --resume",
+                      path, change->Text(), change->key, change->was));
     if (c.images != images_hash_)
       throw std::runtime_error(path +
                                ": was trained on other images; give their folder with --data");
@@ -186,6 +190,30 @@ class Run {
     history_.accuracy.push_back(static_cast<double>(result.correct) /
                                 static_cast<double>(batch.size));
     Show();
+  }
+
+  // Records the next step, whatever its number, to see how large a step is: sizes are all the same.
+  void MeasureRecording() {
+    if (options_.recorder == nullptr || done_ >= recipe_.steps) return;
+    std::vector<TraceGemm> gemms;
+    StepOptions step;
+    step.samples = static_cast<uint32_t>(recipe_.samples);
+    step.record = &gemms;
+    options_.recorder->Load(trainer_.Save(), done_);
+    options_.recorder->Step(batches_.At(done_), step);
+    uint64_t bytes = 0;
+    for (const TraceGemm& gemm : gemms) bytes += data_bytes(gemm);
+    const uint64_t steps = std::min(options_.record_steps, recipe_.steps - done_);
+    const double all = static_cast<double>(bytes * steps) * 1e-6;
+    if (bytes * steps > options_.record_room) {
+      throw std::runtime_error(fmt::format(
+          "--record: {} steps of {} GEMMs are {:.1f} MB before compression, and there is room for "
+          "{:.1f}; give fewer with --record-steps, a smaller --batch, or a path with more room",
+          steps, gemms.size(), all, static_cast<double>(options_.record_room) * 1e-6));
+    }
+    if (options_.quiet) return;
+    fmt::print("will record steps {} to {}: {} GEMMs each, {:.1f} MB in all before compression\n",
+               recipe_.steps - steps, recipe_.steps - 1, gemms.size(), all);
   }
 
   void Record(const Batch& batch, StepOptions step) {

@@ -44,6 +44,7 @@ struct RunOptions {
   // The last steps once more, on a trainer that records their GEMMs; null: no recording.
   Trainer* recorder = nullptr;
   uint64_t record_steps = 1;
+  uint64_t record_room = UINT64_MAX;  // bytes that their GEMMs may take before compression
   // Counts the gradient codes of the last epoch's number of steps before those in FP32; null: none.
   CodeHistogram* histogram = nullptr;
 };
@@ -61,7 +62,8 @@ struct RunResult {
 };
 
 // The recipe is complete (CompleteRecipe) and the trainer new. Throws std::runtime_error with one
-// line: checkpoint, CSV, or a recording that differs from what the trainer computed.
+// line: checkpoint, CSV, a recording that would be too large (found before the first step), or one
+// that differs from what the trainer computed.
 RunResult RunTraining(const Recipe& recipe, const RunOptions& options,
                       const reference::Dataset& dataset, Trainer& trainer);
 

@@ -104,9 +104,12 @@ void TensorGemm::QuantiseInput(const at::Tensor& x) {
   rows_ = static_cast<int64_t>(columns_.size()) / in();
 }
 
-GemmCall TensorGemm::CallOf(const char* kind) const {
+GemmCall TensorGemm::CallOf(const char* kind, double scale_a, double scale_b) const {
   GemmCall call;
-  call.name = setup_.name + " " + kind;
+  call.layer = setup_.name;
+  call.kind = kind;
+  call.scale_a = scale_a;
+  call.scale_b = scale_b;
   return call;
 }
 
@@ -122,7 +125,7 @@ at::Tensor TensorGemm::Forward(const at::Tensor& x) {
   input_shape_ = input.sizes().vec();
   QuantiseWeights();
   QuantiseInput(input);
-  GemmCall call = CallOf("forward");
+  GemmCall call = CallOf("forward", weight_scale_, input_scale_);
   call.m = static_cast<uint32_t>(out());
   call.n = static_cast<uint32_t>(rows_);
   call.k = static_cast<uint32_t>(in());
@@ -173,8 +176,8 @@ std::vector<uint8_t> TensorGemm::QuantiseGradient(const at::Tensor& gradient, do
   return codes;
 }
 
-at::Tensor TensorGemm::InputGradient(const std::vector<uint8_t>& codes, double unit) {
-  GemmCall call = CallOf("input gradient");
+at::Tensor TensorGemm::InputGradient(const std::vector<uint8_t>& codes, double scale) {
+  GemmCall call = CallOf("input_gradient", scale, weight_scale_);
   call.a_format = Format::kLog4;
   call.b_format = Format::kInt4;
   std::vector<uint8_t> columns, turned;
@@ -196,11 +199,11 @@ at::Tensor TensorGemm::InputGradient(const std::vector<uint8_t>& codes, double u
   }
   GemmOutput output;
   pass_->backend->Run(call, &output);
-  return Real(output, input_shape_, unit);
+  return Real(output, input_shape_, scale * weight_scale_);
 }
 
-at::Tensor TensorGemm::WeightGradient(const std::vector<uint8_t>& codes, double unit) {
-  GemmCall call = CallOf("weight gradient");
+at::Tensor TensorGemm::WeightGradient(const std::vector<uint8_t>& codes, double scale) {
+  GemmCall call = CallOf("weight_gradient", scale, input_scale_);
   call.m = static_cast<uint32_t>(out());
   call.n = static_cast<uint32_t>(in());
   call.k = static_cast<uint32_t>(rows_);
@@ -212,7 +215,7 @@ at::Tensor TensorGemm::WeightGradient(const std::vector<uint8_t>& codes, double 
   call.b = columns_.data();
   GemmOutput output;
   pass_->backend->Run(call, &output);
-  return Real(output, {out(), in()}, unit / pass_->samples);
+  return Real(output, {out(), in()}, scale * input_scale_ / pass_->samples);
 }
 
 std::vector<at::Tensor> TensorGemm::Backward(const at::Tensor& gradient) {
@@ -222,8 +225,8 @@ std::vector<at::Tensor> TensorGemm::Backward(const at::Tensor& gradient) {
     pass_->histogram->Add(setup_.name, codes.data(), codes.size());
   }
   at::Tensor dx;
-  if (setup_.input_gradient) dx = InputGradient(codes, scale * weight_scale_);
-  return {dx, WeightGradient(codes, scale * input_scale_)};
+  if (setup_.input_gradient) dx = InputGradient(codes, scale);
+  return {dx, WeightGradient(codes, scale)};
 }
 
 }  // namespace tetralog::train

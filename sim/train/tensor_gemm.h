@@ -86,9 +86,9 @@ class TensorGemm {
   void QuantiseInput(const at::Tensor& x);
   // LOG4 codes of `samples` samples [rows, out].
   std::vector<uint8_t> QuantiseGradient(const at::Tensor& gradient, double* scale);
-  at::Tensor InputGradient(const std::vector<uint8_t>& codes, double unit);
-  at::Tensor WeightGradient(const std::vector<uint8_t>& codes, double unit);
-  GemmCall CallOf(const char* kind) const;
+  at::Tensor InputGradient(const std::vector<uint8_t>& codes, double scale);
+  at::Tensor WeightGradient(const std::vector<uint8_t>& codes, double scale);
+  GemmCall CallOf(const char* kind, double scale_a, double scale_b) const;
   at::Tensor Real(const GemmOutput& output, at::IntArrayRef shape, double unit) const;
 
   Setup setup_;

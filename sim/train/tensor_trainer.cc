@@ -14,6 +14,7 @@
 #include "sim/functional/host_quantizer.h"
 #include "sim/reference/loss.h"
 #include "sim/reference/network.h"
+#include "sim/train/recording_backend.h"
 #include "sim/train/tensor_network.h"
 
 namespace tetralog::train {
@@ -88,6 +89,11 @@ class TensorTrainer : public Trainer {
     pass.fp32 = pass.fp32 || options.fp32;
     pass.samples = options.samples;
     pass.histogram = options.histogram;
+    std::unique_ptr<GemmBackend> recording;
+    if (options.record != nullptr && backend_ != nullptr) {
+      recording = MakeRecordingBackend(*backend_, steps_, options.record);
+      pass.backend = recording.get();
+    }
     MakeLeaves(true);
     const at::Tensor logits = network_->Forward(pass, Pixels(batch));
     const reference::Loss loss =

@@ -32,7 +32,8 @@ struct StepOptions {
   double rate = 0.05;    // learning rate
   uint32_t samples = 1;  // independent samples of each gradient (SMP)
   bool fp32 = false;     // this step in FP32 on the host (FNT)
-  // Gets the GEMMs of this step; only the reference records, other trainers ignore it.
+  // Gets the GEMMs of this step. The reference and the tensor networks record; the trainer of
+  // chains on machines ignores it, as its tensors stay on the machine.
   std::vector<TraceGemm>* record = nullptr;
   // Counts the codes of this step's gradients, if they have any.
   CodeHistogram* histogram = nullptr;

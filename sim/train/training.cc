@@ -136,7 +136,7 @@ Training MakeTraining(const Recipe& recipe, const CheckOptions& check, bool reco
         MakeCheckingTrainer(std::move(training.trainer),
                             MakeOn(level, recipe, train, make_machine, &training), check.every);
   }
-  if (record) training.recorder = MakeReference(recipe, train);
+  if (record) training.recorder = MakeOn("reference", recipe, train, make_machine, &training);
   return training;
 }
 

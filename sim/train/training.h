@@ -36,7 +36,7 @@ struct Training {
   std::vector<std::unique_ptr<Machine>> machines;
   std::vector<std::unique_ptr<Trainer>> helpers;  // FP32 steps of the others
   std::unique_ptr<Trainer> trainer;
-  std::unique_ptr<Trainer> recorder;  // the reference, if asked for
+  std::unique_ptr<Trainer> recorder;  // the same network on the reference, if asked for
 };
 
 // Throws std::invalid_argument with one line for what does not go together.
