@@ -119,7 +119,7 @@ module addend_loader #(
   logic [$clog2(Rows)-1:0] row;
   logic [$clog2(Cols)-1:0] col;
   logic [BankAddr-1:0]     rd_addr;
-  logic [Banks-1:0]        first_q;  // bank of lane 0, a bit a bank
+  logic [Banks-1:0]        first;    // bank of lane 0, a bit a bank
   logic                    c_valid_q;
   assign row     = (one_line_q && !by_cols_q) ? '0 : rd_row;
   assign col     = (one_line_q && by_cols_q) ? '0 : $clog2(Cols)'(rd_chunk) << $clog2(Lanes);
@@ -160,19 +160,18 @@ module addend_loader #(
     if (!rst_ni) c_valid_q <= 1'b0;
     else if (!c_valid_q || c_ready_i) c_valid_q <= rd_valid;
   end
-  always_ff @(posedge clk_i)
-    if (rd_next) first_q <= Banks'(1) << (BankWidth'(row) + BankWidth'(col));
+  assign first = Banks'(1) << (BankWidth'(row) + BankWidth'(col));
 
   // Lane l has bank first + l; of a column that stands for all, every lane has the first. One AND-OR
   // from memory to lane, since the sum with the accumulator waits for it.
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    logic [Banks-1:0] pick;
+    logic [Banks-1:0] pick_q;
     logic [31:0]      c;
-    assign pick = (one_line_q && by_cols_q) ? first_q
-                                            : (first_q << l) | (first_q >> (Banks - l));
+    always_ff @(posedge clk_i)
+      if (rd_next) pick_q <= (one_line_q && by_cols_q) ? first : (first << l) | (first >> (Banks - l));
     always_comb begin
       c = '0;
-      for (int unsigned b = 0; b < Banks; b++) c |= rd_data[b*32 +: 32] & {32{pick[b]}};
+      for (int unsigned b = 0; b < Banks; b++) c |= rd_data[b*32 +: 32] & {32{pick_q[b]}};
     end
     assign c_data_o[l*32 +: 32] = c;
   end

@@ -77,20 +77,23 @@ module axi_read #(
   logic [Streams-1:0] error_q;
   logic [7:0]         beats_q;  // granted and not over
 
-  // Arbiter: the highest of the streams that may go first.
-  logic [Streams-1:0] wants, pool, grant;
-  logic               ar_free, granted;
+  // Arbiter: the highest of the streams that may go first. Whether stream 0 asks, which comes late,
+  // is seen last.
+  logic [Streams-1:0] wants, grant;
+  logic [Streams-1:1] others, pool, pick;
+  logic               ar_free, may, granted;
   logic               ar_valid_q;
   assign ar_free = !ar_valid_q || m_axi_arready_i;
+  assign may     = ar_free && !halt_i && beats_q < 8'(MaxBeats);
   assign wants   = req_valid_i & ~error_q;
-  assign pool    = wants[0] ? Streams'(1) : |(wants & urgent_i) ? wants & urgent_i : wants;
+  assign others  = wants[Streams-1:1];
+  assign pool    = |(others & urgent_i[Streams-1:1]) ? others & urgent_i[Streams-1:1] : others;
   always_comb begin
-    grant = '0;
-    if (ar_free && !halt_i && beats_q < 8'(MaxBeats)) begin
-      for (int unsigned s = 0; s < Streams; s++)
-        if (pool[s]) grant = Streams'(1) << s;
-    end
+    pick = '0;
+    for (int unsigned s = 1; s < Streams; s++)
+      if (pool[s]) pick = (Streams-1)'(1) << (s - 1);
   end
+  assign grant   = {pick & {Streams-1{may && !wants[0]}}, may && wants[0]};
   assign granted = |grant;
   assign req_ready_o = grant;
 
@@ -181,7 +184,7 @@ module axi_read #(
 
   // Exclusive accesses are never asked for.
   logic unused_bits;
-  assign unused_bits = m_axi_rresp_i[0];
+  assign unused_bits = ^{m_axi_rresp_i[0], urgent_i[0]};
 
 `ifndef SYNTHESIS
   a_ar_waits : assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -55,57 +55,44 @@ module epilogue_lane #(
   localparam int unsigned ProductWidth = 39;  // 2^31 * 255
 
   // ------------------------------------------------------------------- stage 1
-  logic [31:0] addend;
-  logic [32:0] sum;
-  logic        pass;
+  // C comes late, from a memory, so only the bits below the accumulator's sign are added here. Above them
+  // the accumulator is all sign, and the sum is C, or C and one more or less.
+  localparam int unsigned LowWidth  = AccWidth - 1;
+  localparam int unsigned HighWidth = 32 - LowWidth;
+  logic [31:0]          addend;
+  logic [LowWidth-1:0]  low_q;
+  logic [HighWidth-1:0] high_q;
+  logic                 carry_q, acc_negative_q, valid_q, pass_q;
   assign addend = c_i & {32{c_enable_i}};
-`ifndef SYNTHESIS
-  assign sum = 33'(signed'(acc_i)) + {addend[31], addend};
-`else
-  // C comes late, from a memory. So the upper half of the accumulator is added for both carries of the
-  // lower one, and what lies above it, where the accumulator is all sign, is C, or C and one more or less.
-  localparam int unsigned SumLow  = (AccWidth - 1) / 2;
-  localparam int unsigned SumMid  = AccWidth - 1 - SumLow;
-  localparam int unsigned SumHigh = 33 - (AccWidth - 1);
-  logic [SumLow:0]    sum_low;
-  logic [SumMid:0]    sum_mid, sum_mid_carried, mid;
-  logic [SumHigh-1:0] high, high_next;
-  logic               negative;
-  assign negative        = acc_i[AccWidth-1];
-  assign sum_low         = {1'b0, acc_i[SumLow-1:0]} + {1'b0, addend[SumLow-1:0]};
-  assign sum_mid         = {1'b0, acc_i[SumLow +: SumMid]} + {1'b0, addend[SumLow +: SumMid]};
-  assign sum_mid_carried = {1'b0, acc_i[SumLow +: SumMid]} + {1'b0, addend[SumLow +: SumMid]} + 1'b1;
-  assign mid             = sum_low[SumLow] ? sum_mid_carried : sum_mid;
-  assign high            = {addend[31], addend[31:AccWidth-1]};
-  assign high_next       = high + {{SumHigh-1{negative}}, 1'b1};
-  assign sum             = {mid[SumMid] ^ negative ? high_next : high, mid[SumMid-1:0], sum_low[SumLow-1:0]};
-`endif
-  assign pass = valid_i & (~mask_enable_i | (|mask_i));
-
-  logic [31:0] z_q;
-  logic        wrapped1_q;
   always_ff @(posedge clk_i) begin
     if (accept_i) begin
-      z_q        <= sum[31:0] & {32{pass}};
-      wrapped1_q <= (sum[32] ^ sum[31]) & valid_i;
+      {carry_q, low_q} <= {1'b0, acc_i[LowWidth-1:0]} + {1'b0, addend[LowWidth-1:0]};
+      high_q           <= addend[31:LowWidth];
+      acc_negative_q   <= acc_i[AccWidth-1];
+      valid_q          <= valid_i;
+      pass_q           <= valid_i & (~mask_enable_i | (|mask_i));
     end
   end
 
   // ------------------------------------------------------------------- stage 2
   // |z| >= 2^16 is seen without |z|: in the ones of z ^ s, or where adding s carries as far.
-  logic [31:0] ones_magnitude;
+  logic [HighWidth:0] high;
+  logic [31:0]        z, ones_magnitude;
   logic [31:0] magnitude_q;
   logic        sign_q, negate_q, wide_q, wrapped_q;  // negate: p = -|z|
   logic [7:0]  scale_mul_q;
-  assign ones_magnitude = z_q ^ {32{z_q[31]}};
+  assign high           = {high_q[HighWidth-1], high_q} + {HighWidth+1{acc_negative_q}} +
+                          (HighWidth+1)'(carry_q);
+  assign z              = {high[HighWidth-1:0], low_q} & {32{pass_q}};
+  assign ones_magnitude = z ^ {32{z[31]}};
   always_ff @(posedge clk_i) begin
     if (accept_i) begin
-      magnitude_q <= ones_magnitude + {31'd0, z_q[31]};
-      sign_q      <= z_q[31];
-      negate_q    <= z_q[31] & pass_z_i;
+      magnitude_q <= ones_magnitude + {31'd0, z[31]};
+      sign_q      <= z[31];
+      negate_q    <= z[31] & pass_z_i;
       scale_mul_q <= scale_mul_i;
-      wide_q      <= (|ones_magnitude[31:16]) | (z_q[31] & ~(|z_q[15:0]));
-      wrapped_q   <= wrapped1_q;
+      wide_q      <= (|ones_magnitude[31:16]) | (z[31] & ~(|z[15:0]));
+      wrapped_q   <= (high[HighWidth] ^ high[HighWidth-1]) & valid_q;
     end
   end
   assign magnitude_o = magnitude_q;

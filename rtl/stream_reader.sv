@@ -38,7 +38,7 @@ module stream_reader #(
   input  logic [Streams*BytesWidth-1:0] seg_last_i,  // bytes - 1
 
   output logic [Streams-1:0]           req_valid_o,
-  input  logic [Streams-1:0]           req_ready_i,  // at most one of them
+  input  logic [Streams-1:0]           req_ready_i,  // at most one of those that are valid
   output logic [Streams*AddrWidth-1:0] req_addr_o,   // multiples of WordBytes
   output logic [Streams*8-1:0]         req_len_o,    // beats - 1
 
@@ -85,7 +85,7 @@ module stream_reader #(
     logic                          extra_q;  // a beat more than words
     logic [PtrWidth-1:0]           wr_ptr_q, rd_ptr_q, wr_ptr_next;
     logic                          full_q;
-    logic                          last, beats_end, seg_ready;
+    logic                          last, beats_end, follows, step, seg_ready;
     logic [AddrWidth-1:0]          addr;
     logic [BytesWidth-1:0]         bytes_last;
     logic [EndWidth-1:0]           last_byte;  // from the start of the first block
@@ -97,8 +97,11 @@ module stream_reader #(
     assign req_valid_o[s] = req_q && !full_q;
     assign req_addr_o[s*AddrWidth +: AddrWidth] = {block_q, first_q, OffWidth'(0)};
     assign req_len_o[s*8 +: 8] = {4'b0, (last ? end_q : 4'd15) - first_q};
-    assign req_fire[s]   = req_valid_o[s] && req_ready_i[s];
-    assign seg_ready     = !req_q || (req_fire[s] && last);
+    assign req_fire[s]   = req_ready_i[s];
+    // A burst is granted late; what follows it is known before.
+    assign follows       = !req_q || last;  // a segment
+    assign step          = !req_q || req_fire[s];
+    assign seg_ready     = step && follows;
     assign seg_ready_o[s] = seg_ready;
     assign entry[s*EntryWidth +: EntryWidth] = {off_q, last, extra_q};
     assign wr_ptr[s*PtrWidth +: PtrWidth]    = wr_ptr_q;
@@ -121,10 +124,10 @@ module stream_reader #(
       end
     end
     always_ff @(posedge clk_i) begin
-      if (seg_ready || req_fire[s]) begin
-        block_q <= seg_ready ? addr[AddrWidth-1:BlockBits] : block_q + (AddrWidth - BlockBits)'(1);
-        first_q <= seg_ready ? addr[BlockBits-1:OffWidth] : '0;
-        left_q  <= seg_ready ? last_byte[EndWidth-1:BlockBits] : left_q - LeftWidth'(1);
+      if (step) begin
+        block_q <= follows ? addr[AddrWidth-1:BlockBits] : block_q + (AddrWidth - BlockBits)'(1);
+        first_q <= follows ? addr[BlockBits-1:OffWidth] : '0;
+        left_q  <= follows ? last_byte[EndWidth-1:BlockBits] : left_q - LeftWidth'(1);
       end
       if (seg_ready) begin
         end_q   <= last_byte[BlockBits-1:OffWidth];
@@ -242,7 +245,8 @@ module stream_reader #(
   assign unused_bits = ^{rd_entry, holds};
 
 `ifndef SYNTHESIS
-  a_one_request : assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0(req_fire));
+  a_one_request : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    $onehot0(req_ready_i) && (req_ready_i & ~req_valid_o) == '0);
   a_one_beat : assert property (@(posedge clk_i) disable iff (!rst_ni)
     $onehot0(beat_valid_i) && $onehot0(next_i));
 `endif

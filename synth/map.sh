@@ -54,9 +54,11 @@ case ${CLOCK_GATES:-}$cell in
   *)
     if echo "$facts" | grep -q '^cell LATCH '; then gates=$here/clock_gate_osu018.v; fi ;;
 esac
+# A synchronous clear goes into D first, where it does not keep a register from a gated clock.
 [ -z "$gates" ] || gates="memory_map
 opt
 opt_dff
+dffunmap -srst-only t:\$sdffe t:\$sdffce
 techmap -map $here/clock_gates.v
 techmap -map $gates"
 

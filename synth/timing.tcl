@@ -107,6 +107,8 @@ proc main {} {
   if {[llength $reset_port] > 0} { set_false_path -from $reset_port }
   set period [find_period]
   puts "clock_ns [format %.3f [expr {$period * $::env(UNIT_NS)}]]"
+  # Seen at a period a little too short: where a latch may borrow time a path always just fits.
+  set_period [expr {$period * 0.9995}]
   set count [setting PATHS 1]
   set ends {}
   foreach end [find_timing_paths -group_count $count] {
