@@ -34,7 +34,7 @@ const SmallProducts& ProductsOf(InstructionSet set) {
 bool SmallGemm::Suits(const GemmCommand& command, InstructionSet set) {
   if (set == InstructionSet::kBaseline) return false;
   const size_t rows = command.a.rows, columns = command.b.cols, depth = command.a.cols;
-  if (!command.b.transposed) return depth <= 64 || rows <= 16;
+  if (!command.b.transposed) return depth <= 64 || (rows <= 16 && columns >= 1024);
   return !command.a.transposed && rows * columns <= 4096;
 }
 
