@@ -174,7 +174,7 @@ uint64_t data_bytes(const TraceGemm& gemm) {
          4 * (gemm.c.size() + gemm.raw.size() + (sums ? gemm.z.size() : 0));
 }
 
-void write_trace(const std::string& path, const Trace& trace) {
+void write_trace(const std::string& path, const Trace& trace, unsigned deflate) {
   QuietErrors quiet;
   const std::vector<uint8_t> image = MakeHdf5Image(path, [&](hid_t file) {
     const Writer root(path, file);
@@ -192,7 +192,7 @@ void write_trace(const std::string& path, const Trace& trace) {
     for (const TraceGemm& gemm : trace.gemms) {
       Handle group(H5Gcreate2(file, gemm.name.c_str(), properties, H5P_DEFAULT, H5P_DEFAULT),
                    H5Gclose, error);
-      write_gemm(Writer(path, group), trace, gemm, index++);
+      write_gemm(Writer(path, group, deflate), trace, gemm, index++);
     }
   });
   const std::string temporary = IsSpecialFile(path) ? path : path + ".tmp";

@@ -91,8 +91,8 @@ struct Trace {
 uint64_t data_bytes(const TraceGemm& gemm);
 
 // Puts the file in its place when it is whole: until then, and after an error, what was there
-// stays.
-void write_trace(const std::string& path, const Trace& trace);
+// stays. deflate: 1 (fast) to 9 (small).
+void write_trace(const std::string& path, const Trace& trace, unsigned deflate = 9);
 Trace read_trace(const std::string& path);
 
 // The first difference between two traces in one line, naming the GEMM and the field; empty if

@@ -34,7 +34,7 @@ const SmallProducts& ProductsOf(InstructionSet set) {
 bool SmallGemm::Suits(const GemmCommand& command, InstructionSet set) {
   if (set == InstructionSet::kBaseline) return false;
   const size_t rows = command.a.rows, columns = command.b.cols, depth = command.a.cols;
-  if (!command.b.transposed) return depth <= 64 || rows <= 16;
+  if (!command.b.transposed) return depth <= 64 || (rows <= 16 && columns >= 1024);
   return !command.a.transposed && rows * columns <= 4096;
 }
 
@@ -48,10 +48,13 @@ SmallGemm::SmallGemm(const GemmCommand& command, InstructionSet set)
   const Kernels& kernels = KernelsOf(set);
   const auto decode = command.a_format == Format::kLog4 ? kernels.decode_log4 : kernels.decode_int4;
   const size_t bytes = RowBytes(command.a.stored_cols()), rows = command.a.stored_rows();
+  // Rows that lie close are decoded together with what is between them.
+  const bool close = command.a.stride <= 2 * bytes;
+  const size_t stride = 2 * (close ? command.a.stride : bytes);
   std::unique_ptr<int8_t[]> values;
   if (!command.b.transposed) {
-    values = std::make_unique_for_overwrite<int8_t[]>((rows + 1) * 2 * bytes);
-    std::fill_n(&values[rows * 2 * bytes], 2 * bytes, int8_t{0});  // a row of zeros behind
+    values = std::make_unique_for_overwrite<int8_t[]>((rows + 1) * stride);
+    std::fill_n(&values[rows * stride], stride, int8_t{0});  // a row of zeros behind
   }
   for (int s = 0; s < command.a_samples; ++s) {
     const uint8_t* data = command.a.data + static_cast<size_t>(s) * command.a_sample_stride;
@@ -59,10 +62,11 @@ SmallGemm::SmallGemm(const GemmCommand& command, InstructionSet set)
       PrepareRows(data);
       continue;
     }
-    for (size_t r = 0; r < rows; ++r) {
-      decode(data + r * command.a.stride, bytes, &values[r * 2 * bytes]);
+    if (close) decode(data, (rows - 1) * command.a.stride + bytes, values.get());
+    for (size_t r = 0; !close && r < rows; ++r) {
+      decode(data + r * command.a.stride, bytes, &values[r * stride]);
     }
-    PrepareColumns(values.get(), 2 * bytes, command.a.transposed);
+    PrepareColumns(values.get(), stride, command.a.transposed);
   }
   if (command.b.transposed) PrepareTails();
 }

@@ -61,7 +61,8 @@ void WriteRecord(const std::string& path, const Recipe& recipe, std::vector<Trac
                              ": the run was at its end, so no step was recorded; leave "
                              "--record out or give more steps");
   }
-  write_trace(path, trace);
+  constexpr unsigned kFast = 1;  // of large networks the smallest file takes minutes
+  write_trace(path, trace, kFast);
   fmt::print("recorded {} GEMMs in {}, {:.1f} MB\n", trace.gemms.size(), path,
              static_cast<double>(std::filesystem::file_size(path)) * 1e-6);
 }
