@@ -89,8 +89,8 @@ std::vector<MacBlock> AllBlocks() {
   std::vector<MacBlock> blocks;
   for (const int dot : {1, 4}) {
     const auto add = [&](const char* module, bool log_only, int width, auto a, auto b, auto sum) {
-      blocks.push_back({std::string(module) + (dot == 1 ? "" : std::to_string(dot)), module, dot,
-                        log_only, width, 0, a, b, sum});
+      blocks.push_back({std::string(module) + (dot == 1 ? "" : "_dot4"), module, dot, log_only,
+                        width, 0, a, b, sum});
     };
     add("luq_standard", true, 4, Raw, Int4, Fp32);
     add("luq_mf_bprop", true, 4, Raw, Int4, Fp32);

@@ -82,7 +82,7 @@ Json EntryOf(const Measurement& m, double period) {
 }
 
 void PrintHeader() {
-  fmt::print("{:<16} {:<16} {:>8} {:>7} {:>9} {:>7} {:>9} {:>9} {:>8} {:>8} {:>8}\n", "pJ per MAC",
+  fmt::print("{:<17} {:<16} {:>8} {:>7} {:>9} {:>7} {:>9} {:>9} {:>8} {:>8} {:>8}\n", "pJ per MAC",
              "", "total", "clock", "internal", "pins", "glitches", "wires", "ungated", "no zeros",
              "random");
 }
@@ -91,7 +91,7 @@ void PrintEntry(const std::string& block, const std::string& kind, const Json& e
   const auto number = [&](const char* key) {
     return e.contains(key) ? fmt::format("{:.2f}", e.at(key).get<double>()) : std::string("-");
   };
-  fmt::print("{:<16} {:<16} {:>8} {:>7} {:>9} {:>7} {:>9} {:>9} {:>8} {:>8} {:>8}\n", block, kind,
+  fmt::print("{:<17} {:<16} {:>8} {:>7} {:>9} {:>7} {:>9} {:>9} {:>8} {:>8} {:>8}\n", block, kind,
              number("pj_per_mac"), number("clock"), number("internal"), number("pins"),
              number("with_glitches"), number("with_wires"), number("ungated"), number("no_zeros"),
              number("random"));
@@ -197,7 +197,7 @@ Json Ratios(const Json& energy) {
   for (const auto& [block, kinds] : energy.items()) {
     for (const auto& [kind, entry] : kinds.items()) {
       const double own = entry["pj_per_mac"];
-      for (const char* standard : {kElement, "luq_standard", "luq_standard4"}) {
+      for (const char* standard : {kElement, "luq_standard", "luq_standard_dot4"}) {
         if (standard != block && of(standard, kind) > 0)
           ratios[block][kind][fmt::format("over_{}", standard)] = Rounded(own / of(standard, kind));
       }
