@@ -303,9 +303,15 @@ TEST_F(CommandFrontRtl, CountsWhatIsInFlightModulo2To32) {
     dice_ = Dice(7, number);
     rings_ = {.ring_base = 0x1000, .record_base = 0x8000, .size = 1u << dice_.Below(16)};
     Reset();
-    const uint32_t ends[] = {0, rings_.size - 1, rings_.size, rings_.size + 1, 0x8000, 0x10000};
+    const uint32_t ends[] = {0,
+                             rings_.size - 1,
+                             rings_.size,
+                             rings_.size + 1,
+                             2 * rings_.size - static_cast<uint32_t>(dice_.Below(rings_.size)),
+                             0x8000,
+                             0x10000};
     const auto near = [&] {
-      return ends[dice_.Below(6)] + (static_cast<uint32_t>(dice_.Below(4)) << 16);
+      return ends[dice_.Below(7)] + (static_cast<uint32_t>(dice_.Below(4)) << 16);
     };
     const uint32_t flying = dice_.Percent(50) ? near() : static_cast<uint32_t>(dice_.Next());
     head_ = dice_.Percent(50) ? near() - 1 : static_cast<uint32_t>(dice_.Next());
