@@ -15,7 +15,8 @@
 // command writes; load_conflict_o[e]: A or B does, known before the rest (load_known_o). The command's
 // own range of D comes out for the commands after it.
 //
-// start_i begins with the inputs, which must be stable until done_o, which stays until the next start.
+// start_i, while done_o, begins with the inputs, which must be stable until done_o; it stays until the next
+// start.
 // Latency, with bits(x) the bits of x without leading zeros:
 //   D, rings         11 + bits(rows - 1)                    and 2 + bits(samples - 1) if several
 //   A, B, mask, C    9 + bits(rows - 1) each, if enabled    and 1 + bits(a_samples - 1) if several
@@ -35,7 +36,7 @@ module command_check #(
   input  logic                   rst_ni,
 
   input  logic                   start_i,
-  input  logic [1023:0]          cmd_i,           // tetralog_pkg::command_t
+  input  logic [1023:0]          cmd_i,           // tetralog_pkg::command_t, as command_front keeps it
   input  logic [AddrWidth-1:0]   ring_base_i,
   input  logic [AddrWidth-1:0]   record_base_i,
   input  logic [15:0]            ring_size_i,
@@ -64,8 +65,26 @@ module command_check #(
   localparam logic [31:0] LIMIT_LI = ACC_MAX / tetralog_pkg::PRODUCT_MAX_LI + 32'd1;
   localparam logic [31:0] LIMIT_LU = ACC_MAX / tetralog_pkg::PRODUCT_MAX_LU + 32'd1;
 
-  tetralog_pkg::command_t c;
-  assign c = cmd_i;
+  // Bits that command_front never sets are not looked at.
+  tetralog_pkg::command_t given, c;
+  assign given = cmd_i;
+  always_comb begin
+    c           = given;
+    c.op        = 8'(given.op[0]);
+    c.reserved0 = '0;
+    c.reserved3 = '0;
+    c.reserved1 = 16'(given.reserved1[0]);
+    c.reserved2 = {63'd0, given.reserved2[32], 31'd0, given.reserved2[0]};
+    c.m         = 32'(given.m[24:0]);
+    c.n         = 32'(given.n[24:0]);
+    c.k         = 32'(given.k[24:0]);
+    c.col0      = {3'd0, given.col0[28:4], 3'd0, given.col0[0]};
+    c.a_base    = 64'(given.a_base[AddrWidth:0]);
+    c.b_base    = 64'(given.b_base[AddrWidth:0]);
+    c.c_base    = 64'(given.c_base[AddrWidth:0]);
+    c.d_base    = 64'(given.d_base[AddrWidth:0]);
+    c.mask_base = 64'(given.mask_base[AddrWidth:0]);
+  end
 
   logic a_log, b_uint, d_int32;
   assign a_log   = c.a_format == tetralog_pkg::FormatLog4;
@@ -77,7 +96,7 @@ module command_check #(
   command_rules #(
     .DepthA(DepthA), .DepthB(DepthB), .AxiData(AxiData), .AddrWidth(AddrWidth)
   ) u_rules (
-    .cmd_i, .cause_o(field_cause), .alignment_o(bad_alignment), .early_ok_o(early)
+    .cmd_i(c), .cause_o(field_cause), .alignment_o(bad_alignment), .early_ok_o(early)
   );
   always_ff @(posedge clk_i) begin
     early_q         <= early;
@@ -117,9 +136,9 @@ module command_check #(
     StepBase,                            // the base
     StepLast0, StepLast1, StepLastD      // does the tensor end before busy 0, busy 1, D begins
   } step_e;
-  phase_e phase_q, phase_d, phase_next;
+  phase_e phase_q, phase_d, follow;  // follow: the phase behind this one
   step_e  step_q, step_d;
-  logic   sizes, rings, several, multiplies, advance, phase_end, enter;
+  logic   sizes, rings, several, multiplies, advance, phase_end;
   logic [23:0] count_q;
   assign sizes      = phase_q == PhProducts || phase_q == PhWords || phase_q == PhResident ||
                       phase_q == PhBlock;
@@ -129,31 +148,27 @@ module command_check #(
   assign multiplies = step_q == StepRows || step_q == StepSamples;
   assign advance    = !multiplies || count_q == '0;
   assign phase_end  = step_q == StepLimit || step_q == StepLastD;
-  assign enter      = start_i || phase_end;
 
   always_comb begin
     case (phase_q)
-      PhD:        phase_next = PhA;
-      PhA:        phase_next = PhB;
-      PhB:        phase_next = PhProducts;
-      PhProducts: phase_next = PhWords;
-      PhWords:    phase_next = c.a_resident ? PhResident : PhBlock;
-      PhResident: phase_next = PhBlock;
-      PhBlock:    phase_next = c.mask_enable ? PhMask : c.c_enable ? PhC : PhRing;
-      PhMask:     phase_next = c.c_enable ? PhC : PhRing;
-      PhC:        phase_next = PhRing;
-      PhRing:     phase_next = PhRecords;
-      default:    phase_next = PhVerdict;
+      PhD:        follow = PhA;
+      PhA:        follow = PhB;
+      PhB:        follow = PhProducts;
+      PhProducts: follow = PhWords;
+      PhWords:    follow = c.a_resident ? PhResident : PhBlock;
+      PhResident: follow = PhBlock;
+      PhBlock:    follow = c.mask_enable ? PhMask : c.c_enable ? PhC : PhRing;
+      PhMask:     follow = c.c_enable ? PhC : PhRing;
+      PhC:        follow = PhRing;
+      PhRing:     follow = PhRecords;
+      default:    follow = PhVerdict;
     endcase
-    if (start_i) phase_next = PhD;
   end
   always_comb begin
-    phase_d = enter ? phase_next : phase_q;
-    if (!start_i && (phase_q == PhVerdict || phase_q == PhDone)) phase_d = PhDone;
-    step_d = step_q;
-    if (enter) begin
-      case (phase_next)
-        PhD:                                      step_d = StepStride;
+    phase_d = phase_end ? follow : phase_q;
+    step_d  = step_q;
+    if (phase_end) begin
+      case (follow)
         PhProducts, PhWords, PhResident, PhBlock: step_d = StepRows;
         PhRing, PhRecords:                        step_d = StepFirstD;
         PhVerdict:                                step_d = StepStride;  // any that ends no phase
@@ -174,7 +189,11 @@ module command_check #(
         default:     step_d = StepLastD;
       endcase
     end
-    if (!start_i && (phase_q == PhVerdict || phase_q == PhDone)) step_d = StepStride;
+    if (phase_q == PhVerdict || phase_q == PhDone) begin
+      phase_d = PhDone;
+      step_d  = StepStride;
+    end
+    if (start_i) phase_d = PhD;
   end
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -187,61 +206,66 @@ module command_check #(
   end
 
   // ------------------------------------------------------------- what a phase works on
-  // Of the phase that goes on, or begins.
-  phase_e phase;
-  assign phase = enter ? phase_next : phase_q;
+  // Of D before it begins; the base also of a phase that begins.
+  typedef enum logic [1:0] {DimM, DimN, DimK} dim_e;
   logic [63:0]          base;
   logic [31:0]          stride;
   logic [25:0]          tail;  // bytes of a row, less one
-  logic [23:0]          rows1, d_row1, mask_row1;
+  logic [23:0]          rows1, row1;  // rows, elements of a row, less one
+  logic                 wide;         // elements of 32 bits
+  dim_e                 rows_dim, row_dim;
   logic [AddrWidth-1:0] limit;  // a size must stay below
   logic [31:0]          product_limit;
-  assign d_row1    = c.d_transposed ? m1 : n1;
-  assign mask_row1 = c.mask_transposed ? m1 : n1;
   assign product_limit = a_log ? (b_uint ? LIMIT_LU : LIMIT_LI) : (b_uint ? LIMIT_IU : LIMIT_II);
   always_comb begin
-    base   = c.d_base;
-    stride = c.d_stride;
-    tail   = d_int32 ? {d_row1, 2'b11} : {3'd0, d_row1[23:1]};
-    rows1  = c.d_transposed ? n1 : m1;
-    limit  = AddrWidth'(product_limit);
-    case (phase)
+    stride   = c.d_stride;
+    row_dim  = c.d_transposed ? DimM : DimN;
+    rows_dim = c.d_transposed ? DimN : DimM;
+    wide     = d_int32;
+    limit    = AddrWidth'(product_limit);
+    case (phase_end ? follow : phase_q)
+      PhA:       base = c.a_base;
+      PhB:       base = c.b_base;
+      PhMask:    base = c.mask_base;
+      PhC:       base = c.c_base;
+      PhRing:    base = 64'(ring_base_i);
+      PhRecords: base = 64'(record_base_i);
+      default:   base = c.d_base;
+    endcase
+    case (phase_q)
       PhA: begin
-        base   = c.a_base;
-        stride = c.a_stride;
-        tail   = {3'd0, c.a_transposed ? m1[23:1] : k1[23:1]};
-        rows1  = c.a_transposed ? k1 : m1;
+        stride   = c.a_stride;
+        row_dim  = c.a_transposed ? DimM : DimK;
+        rows_dim = c.a_transposed ? DimK : DimM;
+        wide     = 1'b0;
       end
       PhB: begin
-        base   = c.b_base;
-        stride = c.b_stride;
-        tail   = {3'd0, c.b_transposed ? k1[23:1] : n1[23:1]};
-        rows1  = c.b_transposed ? n1 : k1;
+        stride   = c.b_stride;
+        row_dim  = c.b_transposed ? DimK : DimN;
+        rows_dim = c.b_transposed ? DimN : DimK;
+        wide     = 1'b0;
       end
       PhMask: begin
-        base   = c.mask_base;
-        stride = c.mask_stride;
-        tail   = {3'd0, mask_row1[23:1]};
-        rows1  = c.mask_transposed ? n1 : m1;
+        stride   = c.mask_stride;
+        row_dim  = c.mask_transposed ? DimM : DimN;
+        rows_dim = c.mask_transposed ? DimN : DimM;
+        wide     = 1'b0;
       end
       PhC: begin
-        base   = c.c_base;
-        stride = c_stride;
-        tail   = {c_rows ? n1 : m1, 2'b11};
-        rows1  = c_rows ? m1 : n1;
+        stride   = c_stride;
+        row_dim  = c_rows ? DimN : DimM;
+        rows_dim = c_rows ? DimM : DimN;
+        wide     = 1'b1;
       end
       PhWords, PhResident: limit = AddrWidth'(DepthA) + 1'b1;
       PhBlock:             limit = AddrWidth'(DepthB) + 1'b1;
-      PhRing: begin
-        base = 64'(ring_base_i);
-        tail = {3'd0, ring_size_i - 16'd1, 7'h7f};
-      end
-      PhRecords: begin
-        base = 64'(record_base_i);
-        tail = {2'd0, ring_size_i - 16'd1, 8'hff};
-      end
       default: ;
     endcase
+    rows1 = (rows_dim == DimM) ? m1 : (rows_dim == DimN) ? n1 : k1;
+    row1  = (row_dim == DimM) ? m1 : (row_dim == DimN) ? n1 : k1;
+    tail  = wide ? {row1, 2'b11} : {3'd0, row1[23:1]};
+    if (phase_q == PhRing) tail = {3'd0, ring_size_i - 16'd1, 7'h7f};
+    if (phase_q == PhRecords) tail = {2'd0, ring_size_i - 16'd1, 8'hff};
   end
 
   // ---------------------------------------------------------------- the registers
@@ -252,20 +276,19 @@ module command_check #(
   assign reaches          = over_q || sum_q >= size_q;
   assign add              = step_q == StepBase || (multiplies && count_q[0]);
   always_comb begin
-    load_sum   = enter;
-    load_size  = enter;
+    load_sum   = start_i || phase_end;
+    load_size  = start_i || phase_end;
     sum_next   = busy_last_i[0 +: AddrWidth];
     size_next  = base[AddrWidth-1:0];
     count_next = rows1;
-    if (enter) begin
-      case (phase)
-        PhD: begin
-          sum_next  = AddrWidth'(tail);
-          size_next = AddrWidth'(stride);
-        end
+    if (start_i) begin
+      sum_next  = AddrWidth'(tail);
+      size_next = AddrWidth'(stride);
+    end else if (phase_end) begin
+      case (follow)
         PhProducts, PhWords: begin
           sum_next   = AddrWidth'(c.a_samples);
-          size_next  = (phase == PhWords) ? AddrWidth'(words1) : AddrWidth'(k1);
+          size_next  = (follow == PhWords) ? AddrWidth'(words1) : AddrWidth'(k1);
           count_next = 24'(c.a_samples);
         end
         PhResident: begin  // the sum is panel_words_o
@@ -416,6 +439,11 @@ module command_check #(
   assign panel_words_o   = panel_words_q;
 
   logic unused_bits;
-  assign unused_bits = ^{c, mask_row1[0]};
+  assign unused_bits = ^{c, given};
+
+`ifndef SYNTHESIS
+  assert property (@(posedge clk_i) disable iff (!rst_ni) start_i |-> phase_q == PhDone)
+    else $error("command_check: started before the check of the command before was done");
+`endif
 
 endmodule

@@ -76,24 +76,35 @@ module command_front #(
   state_e state_q, state_d;
 
   // ------------------------------------------------------------------- ring rules
+  // What follows from the ring registers alone is known a cycle after them: software writes the tail later.
   logic [31:0] index_q;
-  logic [15:0] size_less, place;
-  logic        ring_bad, ring_failed_q, pending;
+  logic [15:0] size_less, size_less_q;
+  logic        config_bad, config_bad_q, ring_failed_q, pending;
   logic [AddrWidth-7:0] ring_end;    // the last entry
   logic [AddrWidth-8:0] record_end;  // the last place of a record
-  assign place = index_q[15:0] & size_less;
   // A power of two less one.
   for (genvar i = 0; i < 16; i++) begin : gen_size_less
     assign size_less[i] = ring_size_i >> (i + 1) != '0;
   end
   assign ring_end   = {1'b0, ring_base_i[AddrWidth-1:7]} + (AddrWidth-6)'(size_less);
   assign record_end = {1'b0, record_base_i[AddrWidth-1:8]} + (AddrWidth-7)'(size_less);
-  assign ring_bad   = ring_size_i == '0 || (ring_size_i & size_less) != '0 ||
+  assign config_bad = ring_size_i == '0 || (ring_size_i & size_less) != '0 ||
                       ring_base_i[6:0] != '0 || record_base_i[7:0] != '0 ||
                       (ring_base_i >> AddrWidth) != '0 || ring_end[AddrWidth-7] ||
-                      (record_base_i >> AddrWidth) != '0 || record_end[AddrWidth-8] ||
-                      tail_i - head_i > 32'(ring_size_i);
-  assign pending    = enable_i && !halt_i && tail_i != index_q;
+                      (record_base_i >> AddrWidth) != '0 || record_end[AddrWidth-8];
+  always_ff @(posedge clk_i) begin
+    size_less_q  <= size_less;
+    config_bad_q <= config_bad;
+  end
+  assign pending = enable_i && !halt_i && tail_i != index_q;
+
+  // More commands than entries: tail - head, in halves, against a power of two of 16 bits.
+  logic [16:0] flying;
+  logic        too_many;
+  assign flying   = {1'b0, tail_i[15:0]} - {1'b0, head_i[15:0]};
+  assign too_many = tail_i[31:16] != (flying[16] ? head_i[31:16] + 16'd1 : head_i[31:16]) ||
+                    (flying[15:0] & ~(size_less_q | ring_size_i)) != '0 ||
+                    ((flying[15:0] & ring_size_i) != '0 && (flying[15:0] & size_less_q) != '0);
 
   // ----------------------------------------------------------------------- fetch
   // Of what nobody but the check reads, and what must be zero, a bit is kept that says whether it is.
@@ -123,17 +134,17 @@ module command_front #(
 
   logic [1023:0]        cmd_q;
   logic [BeatWidth-1:0] beat_q;
-  logic [AddrWidth-8:0] entry_q;  // its address in entries
+  logic [16:0]          entry_q;  // its address in entries: 16 bits, and the carry into the others
   logic                 take_beat, last_beat;
   assign req_valid_o  = state_q == StFetch && !ring_failed_q;
-  assign req_addr_o   = {entry_q, 7'd0};
+  assign req_addr_o   = {ring_base_i[AddrWidth-1:23] + (AddrWidth-23)'(entry_q[16]), entry_q[15:0], 7'd0};
   assign req_len_o    = 8'(Beats - 1);
   assign beat_ready_o = state_q == StReceive;
   assign take_beat    = beat_valid_i && beat_ready_o;
   assign last_beat    = take_beat && beat_q == BeatWidth'(Beats - 1);
   always_ff @(posedge clk_i) begin
     if (state_q == StIdle)
-      entry_q <= ring_base_i[AddrWidth-1:7] + (AddrWidth-7)'(place);
+      entry_q <= {1'b0, ring_base_i[22:7]} + {1'b0, index_q[15:0] & size_less_q};
     if (state_q == StFetch) beat_q <= '0;
     else if (take_beat) beat_q <= beat_q + BeatWidth'(1);
   end
@@ -214,7 +225,7 @@ module command_front #(
 
   logic asks_q;  // the first cycle of a fetch
   always_ff @(posedge clk_i) begin
-    if (state_q == StIdle) ring_failed_q <= ring_bad;
+    if (state_q == StIdle) ring_failed_q <= config_bad_q || too_many;
     asks_q <= state_q == StIdle;
   end
 

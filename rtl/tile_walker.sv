@@ -72,9 +72,11 @@ module tile_walker #(
   logic [23:BBits] block_n0_q, block_last, panels_last;
   logic            last_row_q, last_col_q, last_panel_a_q, last_row_d, last_col_d, last_panel_a_d;
   logic            n_ends_q, n_ends_d;          // no columns behind the panel of B
-  logic            block_ends_q, block_ends_d;  // the block is full with the panel of B
-  assign m_last      = m_i - 24'd1;
-  assign n_last      = n_i - 24'd1;
+  logic            block_ends_d;                // the block is full with the panel of B
+  logic            panel_b_ends_q;              // either
+  // In two parts, since the mapper lets a borrow ripple.
+  assign m_last      = {m_i[23:12] - 12'(m_i[11:0] == '0), m_i[11:0] - 12'd1};
+  assign n_last      = {n_i[23:12] - 12'(n_i[11:0] == '0), n_i[11:0] - 12'd1};
   // Behind the last tile of a panel begins the next panel.
   assign m_next      = m0_q + 24'(Rows);
   assign n_next      = n0_q + 24'(Cols);
@@ -82,13 +84,12 @@ module tile_walker #(
   assign block_last  = block_n0_q + panels_last;
 
   // The step behind the tile, one of five.
-  logic panel_b_ends, next_col, next_row, next_panel_b, next_panel_a, next_block;
-  assign panel_b_ends = n_ends_q || block_ends_q;
+  logic next_col, next_row, next_panel_b, next_panel_a, next_block;
   assign next_col     = !last_col_q;
   assign next_row     = last_col_q && !last_row_q;
-  assign next_panel_b = last_col_q && last_row_q && !panel_b_ends;
-  assign next_panel_a = last_col_q && last_row_q && panel_b_ends && !last_panel_a_q;
-  assign next_block   = last_col_q && last_row_q && panel_b_ends && last_panel_a_q;
+  assign next_panel_b = last_col_q && last_row_q && !panel_b_ends_q;
+  assign next_panel_a = last_col_q && last_row_q && panel_b_ends_q && !last_panel_a_q;
+  assign next_block   = last_col_q && last_row_q && panel_b_ends_q && last_panel_a_q;
 
   always_comb begin
     if (start_i || next_block) m0_d = '0;
@@ -112,7 +113,7 @@ module tile_walker #(
 
     if (start_i || next_panel_a || next_block) block_ends_d = panels_last == '0;
     else if (next_panel_b) block_ends_d = n_next[23:BBits] == block_last;
-    else block_ends_d = block_ends_q;
+    else block_ends_d = panel_b_ends_q;
   end
   if (PanelA > Rows) begin : gen_rows
     localparam int unsigned First = $clog2(Rows);
@@ -141,7 +142,7 @@ module tile_walker #(
       last_col_q     <= last_col_d;
       last_panel_a_q <= last_panel_a_d;
       n_ends_q       <= n_ends_d;
-      block_ends_q   <= block_ends_d;
+      panel_b_ends_q <= n_ends_d || block_ends_d;
     end
     if (start_i || (next_i && next_block)) block_n0_q <= n0_d[23:BBits];
   end
@@ -159,7 +160,7 @@ module tile_walker #(
   assign last_col_o     = last_col_q;
   assign last_row_o     = last_row_q;
   assign last_panel_a_o = last_panel_a_q;
-  assign last_panel_b_o = panel_b_ends;
+  assign last_panel_b_o = panel_b_ends_q;
   assign last_block_o   = n_ends_q;
   assign last_o         = last_m && last_n;
 

@@ -46,7 +46,7 @@ class Bench {
         random_.OneIn(2) ? 30 + random_.Below(90) : 1000;  // the rings, in this cycle
     const uint64_t reset = random_.OneIn(20) ? random_.Below(128) : 1000;
     in_.start = true;
-    for (uint64_t cycle = 0; cycle < 190 && !lockstep_.differs(); ++cycle) {
+    for (uint64_t cycle = 0; (cycle < 190 || !rtl_.done_o) && !lockstep_.differs(); ++cycle) {
       if (cycle >= moves && cycle < moves + 4) MoveRings();
       Cycle(cycle == reset);
       in_.start = false;

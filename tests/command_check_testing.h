@@ -11,6 +11,7 @@
 #include <random>
 
 #include "sim/command_rules.h"
+#include "tests/kept_command.h"
 
 namespace tetralog {
 
@@ -233,7 +234,7 @@ inline CheckCase RandomCase(Random& random, const MachineShape& shape) {
 
 template <typename V>
 void Drive(V& unit, const CheckCase& r) {
-  const auto bytes = r.command.Pack();
+  const auto bytes = KeptCommand(r.command, kShape16x16.axi_addr).Pack();
   std::memcpy(&unit.cmd_i[0], bytes.data(), bytes.size());
   unit.ring_base_i = r.rings.ring_base;
   unit.record_base_i = r.rings.record_base;

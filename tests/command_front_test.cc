@@ -25,6 +25,8 @@ TEST_F(CommandFrontRtl, RunsAllCommandsInOrderThroughRingsOfAnySize) {
       SCOPED_TRACE("ring of " + std::to_string(size) + ", seed " + std::to_string(seed));
       dice_ = Dice(seed);
       rings_ = {dice_.Below(1 << 20) * 128, (uint64_t{1} << 39) + dice_.Below(1 << 20) * 256, size};
+      // Half of the rings cross a multiple of 2^23 bytes, or end there.
+      if (dice_.Percent(50)) rings_.ring_base = (1 << 23) - 128 * dice_.From(1, size);
       stall_ = dice_.Percent(70);
       latency_ = dice_.LogUniform(100);
       load_time_ = dice_.LogUniform(200);
@@ -293,6 +295,35 @@ TEST_F(CommandFrontRtl, StopsAtARingThatIsMisusedBeforeItFetches) {
       Until([&] { return unit_->req_valid_o; }, 10);
       EXPECT_FALSE(unit_->failed_o);
     }
+  }
+}
+
+TEST_F(CommandFrontRtl, CountsWhatIsInFlightModulo2To32) {
+  for (uint64_t number = 0; number < 2000 && !HasFailure(); ++number) {
+    dice_ = Dice(7, number);
+    rings_ = {.ring_base = 0x1000, .record_base = 0x8000, .size = 1u << dice_.Below(16)};
+    Reset();
+    const uint32_t ends[] = {0,
+                             rings_.size - 1,
+                             rings_.size,
+                             rings_.size + 1,
+                             2 * rings_.size - static_cast<uint32_t>(dice_.Below(rings_.size)),
+                             0x8000,
+                             0x10000};
+    const auto near = [&] {
+      return ends[dice_.Below(7)] + (static_cast<uint32_t>(dice_.Below(4)) << 16);
+    };
+    const uint32_t flying = dice_.Percent(50) ? near() : static_cast<uint32_t>(dice_.Next());
+    head_ = dice_.Percent(50) ? near() - 1 : static_cast<uint32_t>(dice_.Next());
+    tail_ = head_ + flying;
+    if (tail_ == 0) continue;  // nothing to fetch
+    SCOPED_TRACE("number " + std::to_string(number) + ", ring of " + std::to_string(rings_.size) +
+                 ", head " + std::to_string(head_) + ", tail " + std::to_string(tail_));
+    for (int i = 0; i < 4; ++i) {
+      Drive();
+      Edge();
+    }
+    EXPECT_EQ(unit_->failed_o, flying > rings_.size);
   }
 }
 

@@ -80,6 +80,9 @@ void WalkAll(const TileGrid& grid) {
       }
     }
   }
+  // Sizes whose last index borrows from their upper bits.
+  Walk(unit, grid, 4096, 20, grid.panel_b(), rng);
+  Walk(unit, grid, 20, 8192, 3 * grid.panel_b(), rng);
 }
 
 TEST(TileWalkerRtl, GivesTheTilesOfEverySmallMatrixInOrder) {
