@@ -3,12 +3,11 @@
 //
 // The accelerator core: runs GEMM commands from memory to memory.
 //
-//   AXI4-Lite -> control_registers -> command_front -> operand_loader A, B -> operand_buffer A, B
-//                                          |                                      |
-//                                     back command -> addend, mask loaders      feeder
-//                                                              |                  |
-//   AXI4 write <- result_writer <--------------------------- tetralog_engine <----+
-//   AXI4 read  -> axi_read -> stream_reader -> A, B, C, mask; ring entries
+//   AXI4-Lite -> control_registers -> command_front
+//                                          |
+//   AXI4 read <-> read_port  <------> operand_path ----> tetralog_engine
+//                                                              |
+//   AXI4 write <- result_writer <------------------------------+
 //
 // Up to three commands are in flight: the one whose operands load (front), the one that computes
 // (back), and the one whose results are written. Registers, commands, records and rules are in
@@ -94,32 +93,14 @@ module tetralog_core #(
 );
 
   localparam int unsigned WordCodes   = AxiData / 4;
-  localparam int unsigned PanelA      = (Rows > WordCodes) ? Rows : WordCodes;
   localparam int unsigned PanelB      = (Cols > WordCodes) ? Cols : WordCodes;
-  localparam int unsigned GroupAWidth = (PanelA > Rows) ? $clog2(PanelA / Rows) : 1;
-  localparam int unsigned GroupBWidth = (PanelB > Cols) ? $clog2(PanelB / Cols) : 1;
-  localparam int unsigned BeatWidth   = (WordCodes > Dot) ? $clog2(WordCodes / Dot) : 1;
   localparam int unsigned AWidth      = $clog2(DepthA);
-  localparam int unsigned BWidth      = $clog2(DepthB);
-  localparam int unsigned ACount      = AWidth + $clog2(PanelA / Rows) + 1;  // of tile rows
-  localparam int unsigned BCount      = BWidth + $clog2(PanelB / Cols) + 1;
   localparam int unsigned CountWidth  = $clog2(Rows * Cols * Dot) + 1;
   localparam int unsigned BytesWidth  = $clog2(AxiData / 8) + 1;
 
-  // Streams of the read port.
-  localparam int unsigned StreamRing = 0;
-  localparam int unsigned StreamA    = 1;
-  localparam int unsigned StreamB    = 2;
-  localparam int unsigned StreamC    = 3;
-  localparam int unsigned StreamMask = 4;
-  localparam int unsigned Streams    = 5;
-  // Those of the stream_reader.
-  localparam int unsigned ReaderA    = 0;
-  localparam int unsigned ReaderB    = 1;
-  localparam int unsigned ReaderC    = 2;
-  localparam int unsigned ReaderMask = 3;
-  localparam int unsigned Readers    = 4;
-  // The longest segment: K codes along, a line of C, or a panel across.
+  localparam int unsigned RowsWidth   = $clog2(Rows + 1);
+  localparam int unsigned ColsWidth   = $clog2(Cols + 1);
+  // Of the longest segment that is read: K codes along, a line of C, or a panel across.
   localparam int unsigned MinDepth   = (DepthA < DepthB) ? DepthA : DepthB;
   localparam int unsigned MaxRows    = (Rows > Cols) ? Rows : Cols;
   localparam int unsigned KBytes     = MinDepth * AxiData / 8;
@@ -186,9 +167,8 @@ module tetralog_core #(
     .count_gated_i        (count_gated)
   );
 
-  logic [Streams-1:0] read_error;
   logic [31:0]        front_index, back_index_q;
-  logic               front_failed, front_checking;
+  logic               front_failed, front_checking, front_read_error, back_read_error;
   logic [7:0]         front_cause;
   core_control u_control (
     .clk_i, .rst_ni,
@@ -201,10 +181,10 @@ module tetralog_core #(
     .front_index_i     (front_index),
     .front_failed_i    (front_failed),
     .front_cause_i     (front_cause),
-    .front_read_error_i(read_error[StreamRing] || read_error[StreamA] || read_error[StreamB]),
+    .front_read_error_i(front_read_error),
     .front_checking_i  (front_checking),
     .back_index_i      (back_index_q),
-    .back_read_error_i (read_error[StreamC] || read_error[StreamMask]),
+    .back_read_error_i (back_read_error),
     .write_error_i     (write_error),
     .axi_busy_i        (read_busy || write_busy),
     .error_o           (error),
@@ -219,81 +199,43 @@ module tetralog_core #(
   end
 
   // -------------------------------------------------------------------- read port
-  logic [Streams-1:0]           req_valid, req_ready, beat_valid, beat_ready, next_beat;
-  logic [Streams*AddrWidth-1:0] req_addr;
-  logic [Streams*8-1:0]         req_len;
-  logic [AxiData-1:0]           beat_data;
-  logic                         beat_last, next_last;
-  // C and mask are small and near their use; of A and B the feeder knows which is needed first.
-  logic [Streams-1:0] urgent;
-  logic               a_first;
-  assign urgent = Streams'(1) << StreamC | Streams'(1) << StreamMask |
-                  Streams'(a_first) << StreamA | Streams'(!a_first) << StreamB;
-  axi_read #(.Streams(Streams), .AddrWidth(AddrWidth), .AxiData(AxiData), .IdWidth(3)) u_read (
+  // Segments in, words out, for A, B, C and the mask.
+  logic                   a_first, ring_req_valid, ring_req_ready, ring_beat_valid, ring_beat_ready;
+  logic [AddrWidth-1:0]   ring_req_addr;
+  logic [7:0]             ring_req_len;
+  logic [AxiData-1:0]     ring_beat_data;
+  logic [3:0]             seg_valid, seg_ready, word_valid;
+  logic [4*AddrWidth-1:0] seg_addr;
+  logic [4*SegWidth-1:0]  seg_last;
+  logic [AxiData-1:0]     word_data;
+  logic                   word_last;
+  read_port #(.AddrWidth(AddrWidth), .AxiData(AxiData), .BytesWidth(SegWidth)) u_read (
     .clk_i,
-    .rst_ni      (core_rst_n),
-    .req_valid_i (req_valid),
-    .req_ready_o (req_ready),
-    .req_addr_i  (req_addr),
-    .req_len_i   (req_len),
-    .urgent_i    (urgent),
-    .beat_valid_o(beat_valid),
-    .beat_ready_i(beat_ready),
-    .beat_data_o (beat_data),
-    .beat_last_o (beat_last),
-    .next_o      (next_beat),
-    .next_last_o (next_last),
-    .halt_i      (halt),
-    .error_o     (read_error),
-    .busy_o      (read_busy),
-    .beat_o      (count_read),
+    .rst_ni           (core_rst_n),
+    .halt_i           (halt),
+    .a_first_i        (a_first),
+    .ring_req_valid_i (ring_req_valid),
+    .ring_req_ready_o (ring_req_ready),
+    .ring_req_addr_i(ring_req_addr), .ring_req_len_i(ring_req_len),
+    .ring_beat_valid_o(ring_beat_valid),
+    .ring_beat_ready_i(ring_beat_ready),
+    .ring_beat_data_o (ring_beat_data),
+    .seg_valid_i(seg_valid), .seg_ready_o(seg_ready), .seg_addr_i(seg_addr), .seg_last_i(seg_last),
+    .word_valid_o(word_valid), .word_data_o(word_data), .word_last_o(word_last),
+    .front_error_o    (front_read_error),
+    .back_error_o     (back_read_error),
+    .busy_o           (read_busy),
+    .beat_o           (count_read),
     .m_axi_arvalid_o, .m_axi_arready_i, .m_axi_arid_o, .m_axi_araddr_o, .m_axi_arlen_o,
     .m_axi_arsize_o, .m_axi_arburst_o, .m_axi_arlock_o, .m_axi_arcache_o, .m_axi_arprot_o,
     .m_axi_arqos_o, .m_axi_rvalid_i, .m_axi_rready_o, .m_axi_rid_i, .m_axi_rdata_i,
     .m_axi_rresp_i, .m_axi_rlast_i
   );
 
-  // Segments in, words out, for each stream but the ring. Words are always taken.
-  logic [Readers-1:0]           seg_valid, seg_ready, word_valid;
-  logic [Readers*AddrWidth-1:0] seg_addr;
-  logic [Readers*16-1:0]        seg_last;
-  logic [AxiData-1:0]           word_data;
-  logic                         word_last, reader_ready;
-  assign beat_ready[Streams-1:StreamA] = {Readers{reader_ready}};
-  logic [Readers*SegWidth-1:0]  seg_end;
-  for (genvar r = 0; r < Readers; r++) begin : gen_segment
-    assign seg_end[r*SegWidth +: SegWidth] = seg_last[r*16 +: SegWidth];
-  end
-  stream_reader #(
-    .Streams(Readers), .AddrWidth(AddrWidth), .AxiData(AxiData), .BytesWidth(SegWidth)
-  ) u_reader (
-    .clk_i,
-    .rst_ni      (core_rst_n),
-    .seg_valid_i (seg_valid),
-    .seg_ready_o (seg_ready),
-    .seg_addr_i  (seg_addr),
-    .seg_last_i  (seg_end),
-    .req_valid_o (req_valid[Streams-1:StreamA]),
-    .req_ready_i (req_ready[Streams-1:StreamA]),
-    .req_addr_o  (req_addr[Streams*AddrWidth-1:StreamA*AddrWidth]),
-    .req_len_o   (req_len[Streams*8-1:StreamA*8]),
-    .next_i      (next_beat[Streams-1:StreamA]),
-    .next_last_i (next_last),
-    .beat_valid_i(beat_valid[Streams-1:StreamA]),
-    .beat_ready_o(reader_ready),
-    .beat_last_i (beat_last),
-    .beat_data_i (beat_data),
-    .word_valid_o(word_valid),
-    .word_data_o (word_data),
-    .word_last_o (word_last)
-  );
-  logic unused_reads;
-  assign unused_reads = ^{next_beat[StreamRing], seg_last};
-
   // -------------------------------------------------------------------- front end
   logic [1023:0]          front_bits;
   tetralog_pkg::command_t front;
-  logic                   fetched, load_start, a_load_busy, b_load_busy, back_valid, back_ready;
+  logic                   fetched, load_start, load_busy, back_valid, back_ready;
   logic [AddrWidth-1:0]   d_first, d_last;
   logic [15:0]            panel_words;
   logic [2*AddrWidth-1:0] slot_first_q, slot_last_q;
@@ -311,13 +253,13 @@ module tetralog_core #(
     .ring_size_i  (ring_size),
     .tail_i       (tail),
     .head_i       (head),
-    .req_valid_o  (req_valid[StreamRing]),
-    .req_ready_i  (req_ready[StreamRing]),
-    .req_addr_o   (req_addr[StreamRing*AddrWidth +: AddrWidth]),
-    .req_len_o    (req_len[StreamRing*8 +: 8]),
-    .beat_valid_i (beat_valid[StreamRing]),
-    .beat_ready_o (beat_ready[StreamRing]),
-    .beat_data_i  (beat_data),
+    .req_valid_o  (ring_req_valid),
+    .req_ready_i  (ring_req_ready),
+    .req_addr_o   (ring_req_addr),
+    .req_len_o    (ring_req_len),
+    .beat_valid_i (ring_beat_valid),
+    .beat_ready_o (ring_beat_ready),
+    .beat_data_i  (ring_beat_data),
     .slot_busy_i  (slot_busy_q),
     .slot_first_i (slot_first_q),
     .slot_last_i  (slot_last_q),
@@ -325,7 +267,7 @@ module tetralog_core #(
     .index_o      (front_index),
     .fetched_o    (fetched),
     .load_start_o (load_start),
-    .load_busy_i  (a_load_busy || b_load_busy),
+    .load_busy_i  (load_busy),
     .back_valid_o (back_valid),
     .back_ready_i (back_ready),
     .d_first_o    (d_first),
@@ -361,143 +303,15 @@ module tetralog_core #(
     end
   end
 
-  // ------------------------------------------------------------------ operands A, B
-  logic        a_release, b_release;
-  logic [ACount-1:0] a_asked, a_asked_next, a_loaded;
-  logic [BCount-1:0] b_asked, b_asked_next, b_loaded;
-  logic [BWidth:0] b_panel_words;
-  logic        a_wr_valid, a_wr_across, b_wr_valid, b_wr_across;
-  logic [$clog2(PanelA)-1:0]    a_wr_bank;
-  logic [$clog2(PanelB)-1:0]    b_wr_bank;
-  logic [AWidth-1:0]            a_wr_addr;
-  logic [BWidth-1:0]            b_wr_addr;
-  logic [$clog2(WordCodes)-1:0] a_wr_nibble, b_wr_nibble;
-  logic [AxiData-1:0]           a_wr_data, b_wr_data;
-  logic [23:0] front_block_cols;
-  logic [AWidth:0] back_panel_words_q;
-  assign front_block_cols = 24'(front.block) << $clog2(PanelB);
-
-  operand_loader #(
-    .Rows(Rows), .Panel(PanelA), .AxiData(AxiData), .AddrWidth(AddrWidth), .Depth(DepthA)
-  ) u_load_a (
-    .clk_i,
-    .rst_ni         (core_rst_n),
-    .start_i        (load_start),
-    .base_i         (front.a_base[AddrWidth-1:0]),
-    .stride_i       (front.a_stride),
-    .sample_stride_i(front.a_sample_stride),
-    .samples_i      (front.a_samples),
-    .across_i       (front.a_transposed),
-    .rows_i         (front.m[23:0]),
-    .k_i            (front.k[23:0]),
-    .repeat_extent_i(front.a_resident ? 24'd1 : front.n[23:0]),
-    .repeat_step_i  (front.a_resident ? 24'd1 : front_block_cols),
-    .release_i      (a_release),
-    .release_words_i(back_panel_words_q),
-    .seg_valid_o    (seg_valid[ReaderA]),
-    .seg_ready_i    (seg_ready[ReaderA]),
-    .seg_addr_o     (seg_addr[ReaderA*AddrWidth +: AddrWidth]),
-    .seg_last_o     (seg_last[ReaderA*16 +: 16]),
-    .word_valid_i   (word_valid[ReaderA]),
-    .word_data_i    (word_data),
-    .word_last_i    (word_last),
-    .wr_valid_o     (a_wr_valid),
-    .wr_across_o    (a_wr_across),
-    .wr_bank_o      (a_wr_bank),
-    .wr_addr_o      (a_wr_addr),
-    .wr_nibble_o    (a_wr_nibble),
-    .wr_data_o      (a_wr_data),
-    .asked_o        (a_asked),
-    .asked_next_o   (a_asked_next),
-    .loaded_o       (a_loaded),
-    .busy_o         (a_load_busy)
-  );
-  operand_loader #(
-    .Rows(Cols), .Panel(PanelB), .AxiData(AxiData), .AddrWidth(AddrWidth), .Depth(DepthB),
-    .Once(1'b1)
-  ) u_load_b (
-    .clk_i,
-    .rst_ni         (core_rst_n),
-    .start_i        (load_start),
-    .base_i         (front.b_base[AddrWidth-1:0]),
-    .stride_i       (front.b_stride),
-    .sample_stride_i(32'd0),
-    .samples_i      (4'd1),
-    .across_i       (!front.b_transposed),
-    .rows_i         (front.n[23:0]),
-    .k_i            (front.k[23:0]),
-    .repeat_extent_i(24'd1),
-    .repeat_step_i  (24'd1),
-    .release_i      (b_release),
-    .release_words_i(b_panel_words),
-    .seg_valid_o    (seg_valid[ReaderB]),
-    .seg_ready_i    (seg_ready[ReaderB]),
-    .seg_addr_o     (seg_addr[ReaderB*AddrWidth +: AddrWidth]),
-    .seg_last_o     (seg_last[ReaderB*16 +: 16]),
-    .word_valid_i   (word_valid[ReaderB]),
-    .word_data_i    (word_data),
-    .word_last_i    (word_last),
-    .wr_valid_o     (b_wr_valid),
-    .wr_across_o    (b_wr_across),
-    .wr_bank_o      (b_wr_bank),
-    .wr_addr_o      (b_wr_addr),
-    .wr_nibble_o    (b_wr_nibble),
-    .wr_data_o      (b_wr_data),
-    .asked_o        (b_asked),
-    .asked_next_o   (b_asked_next),
-    .loaded_o       (b_loaded),
-    .busy_o         (b_load_busy)
-  );
-
-  logic                   rd_en;
-  logic [AWidth-1:0]      a_rd_addr;
-  logic [BWidth-1:0]      b_rd_addr;
-  logic [GroupAWidth-1:0] a_rd_group;
-  logic [GroupBWidth-1:0] b_rd_group;
-  logic [BeatWidth-1:0]   rd_beat;
-  logic [Rows*Dot*4-1:0]  a_codes, op_a;
-  logic [Cols*Dot*4-1:0]  b_codes, op_b;
-  operand_buffer #(
-    .Rows(Rows), .Panel(PanelA), .Dot(Dot), .AxiData(AxiData), .Depth(DepthA)
-  ) u_buffer_a (
-    .clk_i,
-    .wr_valid_i (a_wr_valid),
-    .wr_across_i(a_wr_across),
-    .wr_bank_i  (a_wr_bank),
-    .wr_addr_i  (a_wr_addr),
-    .wr_nibble_i(a_wr_nibble),
-    .wr_data_i  (a_wr_data),
-    .rd_en_i    (rd_en),
-    .rd_addr_i  (a_rd_addr),
-    .rd_group_i (a_rd_group),
-    .beat_i     (rd_beat),
-    .op_o       (a_codes)
-  );
-  operand_buffer #(
-    .Rows(Cols), .Panel(PanelB), .Dot(Dot), .AxiData(AxiData), .Depth(DepthB)
-  ) u_buffer_b (
-    .clk_i,
-    .wr_valid_i (b_wr_valid),
-    .wr_across_i(b_wr_across),
-    .wr_bank_i  (b_wr_bank),
-    .wr_addr_i  (b_wr_addr),
-    .wr_nibble_i(b_wr_nibble),
-    .wr_data_i  (b_wr_data),
-    .rd_en_i    (rd_en),
-    .rd_addr_i  (b_rd_addr),
-    .rd_group_i (b_rd_group),
-    .beat_i     (rd_beat),
-    .op_o       (b_codes)
-  );
-
   // --------------------------------------------------------------------- back end
   // The command that computes. Its parts start together; it makes room when its operands are in the
   // array, its C and mask are taken, and the writer has its context.
   tetralog_pkg::command_t back_q;
   logic        back_busy_q, back_start_q, written_q;
-  logic        feed_busy, addend_busy, mask_busy, writer_ready;
+  logic        path_busy, writer_ready;
   logic [47:0] back_start_time_q;
   logic [23:0] back_block_cols;
+  logic [AWidth:0] back_panel_words_q;
   assign back_ready      = !back_busy_q;
   assign back_block_cols = 24'(back_q.block) << $clog2(PanelB);
   always_ff @(posedge clk_i or negedge core_rst_n) begin
@@ -514,7 +328,7 @@ module tetralog_core #(
         back_index_q <= front_index;
       end else begin
         if (back_busy_q && writer_ready) written_q <= 1'b1;
-        if (!back_start_q && written_q && !feed_busy && !addend_busy && !mask_busy)
+        if (!back_start_q && written_q && !path_busy)
           back_busy_q <= 1'b0;
       end
     end
@@ -527,127 +341,43 @@ module tetralog_core #(
     end
   end
 
-  logic                        op_valid, op_ready, op_last, tile_ready, tile_last;
-  logic [Dot-1:0]              op_k_valid;
-  logic [$clog2(Rows+1)-1:0]   tile_rows;
-  logic [$clog2(Cols+1)-1:0]   tile_cols;
-  logic [23:0]                 tile_m0, tile_n0;
-  feeder #(
-    .Rows(Rows), .Cols(Cols), .Dot(Dot), .DepthA(DepthA), .DepthB(DepthB), .AxiData(AxiData)
-  ) u_feeder (
+  // ------------------------------------------------------- A, B, C and the mask
+  logic                  op_valid, op_ready, op_last, tile_ready, tile_last;
+  logic [Rows*Dot*4-1:0] op_a;
+  logic [Cols*Dot*4-1:0] op_b;
+  logic [RowsWidth-1:0]  tile_rows;
+  logic [ColsWidth-1:0]  tile_cols;
+  logic [23:0]           tile_m0, tile_n0;
+  logic                  c_valid, c_ready, mask_valid, mask_ready;
+  logic [Lanes*32-1:0]   c_data;
+  logic [Lanes*4-1:0]    mask_data;
+  operand_path #(
+    .Rows(Rows), .Cols(Cols), .Dot(Dot), .Lanes(Lanes), .DepthA(DepthA), .DepthB(DepthB),
+    .AxiData(AxiData), .AddrWidth(AddrWidth)
+  ) u_path (
     .clk_i,
-    .rst_ni           (core_rst_n),
-    .start_i          (back_start_q),
-    .busy_o           (feed_busy),
-    .cmd_m_i          (back_q.m[23:0]),
-    .cmd_n_i          (back_q.n[23:0]),
-    .cmd_k_i          (back_q.k[23:0]),
-    .cmd_block_cols_i (back_block_cols),
-    .cmd_a_samples_i  (back_q.a_samples),
-    .cmd_a_resident_i (back_q.a_resident),
-    .cmd_panel_words_i(back_panel_words_q),
-    .a_ask_i          (seg_valid[ReaderA] && seg_ready[ReaderA]),
-    .b_ask_i          (seg_valid[ReaderB] && seg_ready[ReaderB]),
-    .a_asked_i        (a_asked),
-    .b_asked_i        (b_asked),
-    .a_asked_next_i   (a_asked_next),
-    .b_asked_next_i   (b_asked_next),
-    .a_loaded_i       (a_loaded),
-    .b_loaded_i       (b_loaded),
-    .a_first_o        (a_first),
-    .a_release_o      (a_release),
-    .b_release_o      (b_release),
-    .b_panel_words_o  (b_panel_words),
-    .rd_en_o          (rd_en),
-    .a_addr_o         (a_rd_addr),
-    .a_group_o        (a_rd_group),
-    .b_addr_o         (b_rd_addr),
-    .b_group_o        (b_rd_group),
-    .beat_o           (rd_beat),
-    .a_codes_i        (a_codes),
-    .b_codes_i        (b_codes),
-    .op_valid_o       (op_valid),
-    .op_ready_i       (op_ready),
-    .op_last_o        (op_last),
-    .op_a_o           (op_a),
-    .op_b_o           (op_b),
-    .op_k_valid_o     (op_k_valid),
-    .tile_rows_o      (tile_rows),
-    .tile_cols_o      (tile_cols),
-    .tile_m0_o        (tile_m0),
-    .tile_n0_o        (tile_n0),
-    .tile_last_o      (tile_last),
-    .stall_operand_o  (count_stall_operand)
+    .rst_ni         (core_rst_n),
+    .load_start_i   (load_start),
+    .load_busy_o    (load_busy),
+    .front_i        (front_bits),
+    .back_start_i   (back_start_q),
+    .busy_o         (path_busy),
+    .back_i         (back_q),
+    .panel_words_i  (back_panel_words_q),
+    .a_first_o      (a_first),
+    .seg_valid_o(seg_valid), .seg_ready_i(seg_ready), .seg_addr_o(seg_addr), .seg_last_o(seg_last),
+    .word_valid_i(word_valid), .word_data_i(word_data), .word_last_i(word_last),
+    .op_valid_o(op_valid), .op_ready_i(op_ready), .op_last_o(op_last), .op_a_o(op_a), .op_b_o(op_b),
+    .tile_rows_o(tile_rows), .tile_cols_o(tile_cols),
+    .tile_m0_o(tile_m0), .tile_n0_o(tile_n0), .tile_last_o(tile_last),
+    .c_valid_o(c_valid), .c_ready_i(c_ready), .c_data_o(c_data),
+    .mask_valid_o(mask_valid), .mask_ready_i(mask_ready), .mask_data_o(mask_data),
+    .stall_operand_o(count_stall_operand),
+    .products_o     (count_products),
+    .gated_o        (count_gated)
   );
   assign count_active      = op_valid && op_ready;
   assign count_stall_drain = op_valid && !op_ready;
-
-  product_counter #(.Rows(Rows), .Cols(Cols), .Dot(Dot)) u_products (
-    .clk_i,
-    .rst_ni    (core_rst_n),
-    .beat_i    (count_active),
-    .a_log_i   (back_q.a_format == tetralog_pkg::FormatLog4),
-    .a_i       (op_a),
-    .b_i       (op_b),
-    .k_valid_i (op_k_valid),
-    .rows_i    (tile_rows),
-    .cols_i    (tile_cols),
-    .products_o(count_products),
-    .gated_o   (count_gated)
-  );
-
-  // C and mask.
-  logic                c_valid, c_ready, mask_valid, mask_ready;
-  logic [Lanes*32-1:0] c_data;
-  logic [Lanes*4-1:0]  mask_data;
-  addend_loader #(
-    .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AxiData(AxiData), .AddrWidth(AddrWidth)
-  ) u_addend (
-    .clk_i,
-    .rst_ni      (core_rst_n),
-    .start_i     (back_start_q && back_q.c_enable),
-    .busy_o      (addend_busy),
-    .base_i      (back_q.c_base[AddrWidth-1:0]),
-    .row_stride_i(back_q.c_row_stride),
-    .col_stride_i(back_q.c_col_stride),
-    .m_i         (back_q.m[23:0]),
-    .n_i         (back_q.n[23:0]),
-    .block_cols_i(back_block_cols),
-    .seg_valid_o (seg_valid[ReaderC]),
-    .seg_ready_i (seg_ready[ReaderC]),
-    .seg_addr_o  (seg_addr[ReaderC*AddrWidth +: AddrWidth]),
-    .seg_last_o  (seg_last[ReaderC*16 +: 16]),
-    .word_valid_i(word_valid[ReaderC]),
-    .word_data_i (word_data),
-    .word_last_i (word_last),
-    .c_valid_o   (c_valid),
-    .c_ready_i   (c_ready),
-    .c_data_o    (c_data)
-  );
-  mask_loader #(
-    .Rows(Rows), .Cols(Cols), .Lanes(Lanes), .AxiData(AxiData), .AddrWidth(AddrWidth)
-  ) u_mask (
-    .clk_i,
-    .rst_ni      (core_rst_n),
-    .start_i     (back_start_q && back_q.mask_enable),
-    .busy_o      (mask_busy),
-    .base_i      (back_q.mask_base[AddrWidth-1:0]),
-    .stride_i    (back_q.mask_stride),
-    .transposed_i(back_q.mask_transposed),
-    .m_i         (back_q.m[23:0]),
-    .n_i         (back_q.n[23:0]),
-    .block_cols_i(back_block_cols),
-    .seg_valid_o (seg_valid[ReaderMask]),
-    .seg_ready_i (seg_ready[ReaderMask]),
-    .seg_addr_o  (seg_addr[ReaderMask*AddrWidth +: AddrWidth]),
-    .seg_last_o  (seg_last[ReaderMask*16 +: 16]),
-    .word_valid_i(word_valid[ReaderMask]),
-    .word_data_i (word_data),
-    .word_last_i (word_last),
-    .mask_valid_o(mask_valid),
-    .mask_ready_i(mask_ready),
-    .mask_data_o (mask_data)
-  );
 
   // ------------------------------------------------------------------ engine, results
   logic                d_valid, d_ready, d_beat_last, stats_valid, stats_ready;

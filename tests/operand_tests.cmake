@@ -47,3 +47,10 @@ tetralog_verilate(operand_loader_r4_w64_netlist TOP operand_loader PREFIX Vopera
                   NETLIST ${operand_loader_r4_w64_gates_NETLIST})
 tetralog_test(operand_loader_netlist_test SOURCES operand_loader_test.cc LABEL gates
               LIBS operand_loader_r4_w64_netlist DEFINES SUITE=OperandLoaderNetlist LOADER_NETLIST)
+
+# All of it together, to the engine.
+tetralog_verilate(operand_path_4x8x2 TOP operand_path PREFIX Voperand_path_4x8x2
+                  PARAMS Rows=4 Cols=8 Dot=2 Lanes=2 DepthA=16 DepthB=8 AxiData=64)
+tetralog_verilate(operand_path_8x4x4 TOP operand_path PREFIX Voperand_path_8x4x4
+                  PARAMS Rows=8 Cols=4 Dot=4 Lanes=4 DepthA=8 DepthB=16 AxiData=128)
+tetralog_test(operand_path_test LIBS tetralog_cycle operand_path_4x8x2 operand_path_8x4x4 LABEL rtl)

@@ -13,6 +13,10 @@ tetralog_verilate(axi_read_64 TOP axi_read PREFIX Vaxi_read_64 PARAMS AxiData=64
 tetralog_test(axi_read_test LIBS axi_read_128 axi_read_64 LABEL rtl)
 tetralog_test(axi_read_cycle_test LIBS tetralog_cycle axi_read_128 axi_read_64 LABEL rtl)
 
+tetralog_verilate(read_port_128 TOP read_port PREFIX Vread_port_128)
+tetralog_verilate(read_port_64 TOP read_port PREFIX Vread_port_64 PARAMS AxiData=64)
+tetralog_test(read_port_test LIBS tetralog_cycle read_port_128 read_port_64 LABEL rtl)
+
 # The loaders, by shape: rows, columns, lanes, bits of the bus.
 function(tetralog_loader unit rows cols lanes bits)
   set(name ${unit}_${rows}x${cols}_l${lanes}_${bits})

@@ -11,23 +11,15 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
 #include "model/core_pins.h"
-#include "model/cycle/addend_loader.h"
-#include "model/cycle/axi_read.h"
 #include "model/cycle/command.h"
 #include "model/cycle/command_front.h"
 #include "model/cycle/control_registers.h"
 #include "model/cycle/core_control.h"
-#include "model/cycle/feeder.h"
-#include "model/cycle/mac_array.h"
-#include "model/cycle/mask_loader.h"
-#include "model/cycle/operand_buffer.h"
-#include "model/cycle/operand_loader.h"
-#include "model/cycle/product_counter.h"
+#include "model/cycle/operand_path.h"
+#include "model/cycle/read_port.h"
 #include "model/cycle/result_writer.h"
-#include "model/cycle/stream_reader.h"
 #include "model/cycle/tetralog_engine.h"
 #include "model/machine_shape.h"
 
@@ -55,12 +47,6 @@ class TetralogCore {
   void Skip(uint64_t n);
 
  private:
-  // Streams of the read port, in bits.
-  static constexpr uint32_t kRing = 1 << 0, kA = 1 << 1, kB = 1 << 2, kC = 1 << 3, kMask = 1 << 4;
-  // Those of the stream reader; its sets are a bit lower.
-  enum Reader { kReaderA, kReaderB, kReaderC, kReaderMask, kReaders };
-  static_assert(kReaders == StreamReader::kStreams);
-
   // The command that computes.
   struct Back {
     bool busy = false, start = false;  // start: the first cycle
@@ -68,7 +54,7 @@ class TetralogCore {
     uint32_t index = 0;
     Command cmd;
     uint64_t start_time = 0;
-    Feeder::Feed feed;
+    uint32_t panel_words = 0;   // words of a bank that a panel of A takes
     TetralogEngine::Tile tile;  // but for what changes with every tile
   };
 
@@ -77,26 +63,19 @@ class TetralogCore {
     bool halt, waiting, fetched, load_start, hand_over, writer_takes, back_ends, done;
     uint32_t head;
     CommandFront::Inputs front;
-    // Sets of streams.
-    uint32_t requests = 0, urgent = 0, granted = 0, beat = 0, words = 0;
-    bool word_last = false;
-    AxiWord word, beat_data;  // with words, beat
-    Feeder::Inputs feed;
-    bool fire, a_release, b_release, op_valid, op_ready;
-    uint32_t b_panel_words;
-    bool c_valid, c_ready, mask_valid, mask_ready, d_ready;
+    ReadPort::Granted granted;
+    AxiWord ring_beat, word;  // with ring_beat_valid, word_valid of path
+    OperandPath::Inputs path;
+    bool op_valid, c_valid, mask_valid, d_ready;
   };
 
   void ResetUnits();
   void Look(const AxiSlave& axi, Wires& w) const;
   bool ClockControl(const CoreInputs& in, const Wires& w);
   bool ClockResults(const AxiSlave& axi, const Wires& w);
-  bool ClockOperands(const Wires& w);
   bool ClockReads(const AxiSlave& axi, const Wires& w);
   bool ClockCommands(const Wires& w);
   void HandOver();
-  OperandLoader::Load LoadA() const;
-  OperandLoader::Load LoadB() const;
   ResultWriter::Command WriterCommand() const;
 
   const MachineShape shape_;
@@ -104,15 +83,9 @@ class TetralogCore {
 
   ControlRegisters registers_;
   CoreControl control_;
-  AxiRead read_;
-  StreamReader reader_;
+  ReadPort read_;
   CommandFront front_;
-  OperandLoader load_a_, load_b_;
-  OperandBuffer buffer_a_, buffer_b_;
-  Feeder feeder_;
-  ProductCounter products_;
-  AddendLoader addend_;
-  MaskLoader mask_;
+  OperandPath path_;
   TetralogEngine engine_;
   ResultWriter writer_;
 
@@ -124,7 +97,6 @@ class TetralogCore {
   uint8_t slot_busy_ = 0;
   std::array<uint64_t, 2> slot_first_{}, slot_last_{};
 
-  std::vector<int32_t> sums_;  // of the tile whose last beat is offered
   ControlRegisters::Inputs registers_in_;
 };
 
