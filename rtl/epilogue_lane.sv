@@ -17,7 +17,7 @@
 // An INT32 result passes the multiplier too: m is 1, and with s the sign of z, z = (|z| ^ s) + s; the
 // first row of the product is |z| ^ s and s one more bit of it.
 //
-// Limits: AccWidth 2..32; RandomBits 1..16. n and the formats as in the contract.
+// Limits: AccWidth 3..32; RandomBits 1..16. n and the formats as in the contract.
 
 module epilogue_lane #(
   parameter int unsigned AccWidth   = 24,
@@ -55,18 +55,26 @@ module epilogue_lane #(
   localparam int unsigned ProductWidth = 39;  // 2^31 * 255
 
   // ------------------------------------------------------------------- stage 1
-  // C comes late, from a memory, so only the bits below the accumulator's sign are added here. Above them
-  // the accumulator is all sign, and the sum is C, or C and one more or less.
+  // C comes late, from a memory, so only the bits below the accumulator's sign are added here, their
+  // upper half for both carries of the lower. Above them the accumulator is all sign, and the sum is C, or
+  // C and one more or less.
   localparam int unsigned LowWidth  = AccWidth - 1;
   localparam int unsigned HighWidth = 32 - LowWidth;
+  localparam int unsigned Half      = (LowWidth + 1) / 2;
   logic [31:0]          addend;
   logic [LowWidth-1:0]  low_q;
   logic [HighWidth-1:0] high_q;
   logic                 carry_q, acc_negative_q, valid_q, pass_q;
   assign addend = c_i & {32{c_enable_i}};
+
+  logic [Half:0]          low_sum;
+  logic [LowWidth-Half:0] mid_sum, mid_sum_carried;
+  assign low_sum         = {1'b0, acc_i[Half-1:0]} + {1'b0, addend[Half-1:0]};
+  assign mid_sum         = {1'b0, acc_i[LowWidth-1:Half]} + {1'b0, addend[LowWidth-1:Half]};
+  assign mid_sum_carried = {1'b0, acc_i[LowWidth-1:Half]} + {1'b0, addend[LowWidth-1:Half]} + 1'b1;
   always_ff @(posedge clk_i) begin
     if (accept_i) begin
-      {carry_q, low_q} <= {1'b0, acc_i[LowWidth-1:0]} + {1'b0, addend[LowWidth-1:0]};
+      {carry_q, low_q} <= {low_sum[Half] ? mid_sum_carried : mid_sum, low_sum[Half-1:0]};
       high_q           <= addend[31:LowWidth];
       acc_negative_q   <= acc_i[AccWidth-1];
       valid_q          <= valid_i;
