@@ -19,7 +19,6 @@ void CheckShape(const MachineShape& s) {
   const auto power = [](uint32_t value) { return std::has_single_bit(value); };
   need(power(s.rows) && power(s.cols) && power(s.dot),
        "rows, columns and dot must be powers of two");
-  need(std::max(s.rows, s.cols) <= 1 << 15, "rows and columns must be at most 32768");
   need(power(s.lanes) && s.lanes <= 16, "lanes must be 1, 2, 4, 8 or 16");
   need(s.axi_data == 64 || s.axi_data == 128, "axi_data must be 64 or 128");
   need(std::min(s.rows, s.cols) >= std::max(s.lanes, s.axi_data / 32),
@@ -30,7 +29,11 @@ void CheckShape(const MachineShape& s) {
        "depth_a and depth_b must be powers of two from 2 to 32768");
   need(in(s.acc_width, 12, 32), "acc_width must be 12 to 32");
   need(in(s.random_bits, 1, 16), "random_bits must be 1 to 16");
-  need(in(s.axi_addr, 13, 64), "axi_addr must be 13 to 64");
+  need(std::min(s.depth_a, s.depth_b) * s.axi_data / 8 <= 1 << 16 &&
+           std::max(s.rows, s.cols) <= 1 << 14,
+       "the smaller of depth_a and depth_b must be at most 65536 bytes of words, rows and columns "
+       "at most 16384");
+  need(in(s.axi_addr, 32, 63), "axi_addr must be 32 to 63");
 }
 
 }  // namespace tetralog

@@ -85,7 +85,7 @@ module control_registers #(
   localparam int unsigned Counters = tetralog_pkg::COUNTERS;
   localparam int unsigned Width    = 48;  // bits of a counter
   // Bits that count at once, of a counter of one event a cycle and of any other: a carry comes at most
-  // every 64 cycles, and never waits as long.
+  // every 64 cycles, and never waits as long: a read takes the incrementer in one cycle of three at most.
   localparam int unsigned Narrow   = 8;
   localparam int unsigned Wide     = (CountWidth + 5 > 16) ? CountWidth + 5 : 16;
   localparam int unsigned ReadStep = AxiData / 8;

@@ -6,8 +6,8 @@
 // A command at which something went wrong may have earlier ones before it in flight: those complete
 // first. Then the core halts: no AXI transaction begins any more, those outstanding end, and error_o
 // stays with cause and index until a soft reset: no command completes any more, so the index is the
-// head. Indices are within three of the head, so two bits of them are compared. A soft reset halts the core too, waits until no
-// transaction is outstanding, and then resets everything but the registers.
+// head. Indices are head - 1 to head + 2, so two bits of them are compared. A soft reset halts the core
+// too, waits until no transaction is outstanding, and then resets everything but the registers.
 //
 // Errors come from the front end (ring, legality, reads of ring, A and B), the back end (reads of C
 // and mask) and the writer; the oldest command's is reported. A read error of a command whose check has

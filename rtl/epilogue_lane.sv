@@ -3,8 +3,9 @@
 //
 // One lane of the epilogue: turns an accumulator into an output element in four pipeline stages.
 //
-//   stage 1  z = wrap32(signext(acc) + C), 0 where the mask or the lane's valid bit blocks it
-//   stage 2  |z|, which the statistics take from here
+//   stage 1  the lower bits of acc + C
+//   stage 2  z = wrap32(signext(acc) + C), 0 where the mask or the lane's valid bit blocks it; |z|, which
+//            the statistics take from here
 //   stage 3  p = |z| * m;  INT32: p = z
 //   stage 4  |y| = p * 2^-n, rounded to INT4, UINT4 or LOG4;  INT32: z
 //

@@ -32,8 +32,8 @@ module operand_loader #(
   localparam int unsigned DepthWidth  = $clog2(Depth),
   localparam int unsigned PanelWidth  = $clog2(Panel),
   localparam int unsigned NibbleWidth = $clog2(AxiData / 4),
-  // Tile rows are counted modulo twice what the panels in the buffer and the block that is being given back
-  // can have.
+  // Tile rows are counted modulo twice what the buffer can have. They are apart by less: by the buffer at most, and
+  // from the first of a block, which is given back a panel at a time, by a panel less than twice the buffer.
   localparam int unsigned CountWidth  = DepthWidth + $clog2(Panel / Rows) + 1
 ) (
   input  logic                   clk_i,

@@ -12,7 +12,7 @@
 // bits that it gives to a product share the places of those that it does not give.
 //
 // Latency: three cycles. Throughput: a beat a cycle. The counts are 0 in cycles without a beat.
-// Limits: Rows and Cols powers of two, at least 2.
+// Limits: Rows and Cols powers of two, 2 to 128; Dot * log2(min(Rows, Cols)) at most 141, for the tree.
 
 module product_counter #(
   parameter int unsigned Rows = 16,
@@ -105,6 +105,8 @@ module product_counter #(
   localparam int unsigned ABits  = RowsWidth - 1;
   localparam int unsigned BBits  = ColsWidth - 1;
   localparam int unsigned Height = (ABits < BBits) ? ABits : BBits;
+  if (Rows > 128 || Cols > 128 || Dot * Height > 141)
+    $error("product_counter: too large for compressor_tree");
   function automatic int unsigned first(input int unsigned column);  // bit of A in slot 0
     first = (column < BBits) ? 0 : column + 1 - BBits;
   endfunction
@@ -169,9 +171,14 @@ module product_counter #(
 
   // Stage 3: the difference.
   logic [CountWidth-1:0] products_q, gated_q;
-  always_ff @(posedge clk_i) begin
-    products_q <= products2_q & {CountWidth{valid2_q}};
-    gated_q    <= (products2_q - nonzero2_q) & {CountWidth{valid2_q}};
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      products_q <= '0;
+      gated_q    <= '0;
+    end else begin
+      products_q <= products2_q & {CountWidth{valid2_q}};
+      gated_q    <= (products2_q - nonzero2_q) & {CountWidth{valid2_q}};
+    end
   end
   assign products_o = products_q;
   assign gated_o    = gated_q;

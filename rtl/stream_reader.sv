@@ -20,7 +20,7 @@
 // last word needs no further beat. Requests of single aligned words follow each other every cycle
 // for as long as Segments covers the latency of the memory.
 // Limits: AxiData 64 or 128; Streams and Segments powers of two, at least 2; segments of up to
-// 2^BytesWidth bytes, BytesWidth at most 16.
+// 2^BytesWidth bytes, BytesWidth from log2(AxiData / 8) + 1 to 16.
 
 module stream_reader #(
   parameter int unsigned Streams    = 4,
@@ -66,6 +66,8 @@ module stream_reader #(
 
   if (AxiData != 64 && AxiData != 128)
     $error("stream_reader: AxiData must be 64 or 128");
+  if (BytesWidth <= OffWidth || BytesWidth > 16)
+    $error("stream_reader: BytesWidth must be log2(AxiData / 8) + 1 to 16");
   if (Segments < 2 || (Segments & (Segments - 1)) != 0 || Streams < 2 ||
       (Streams & (Streams - 1)) != 0)
     $error("stream_reader: Streams and Segments must be powers of two, at least 2");

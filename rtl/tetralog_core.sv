@@ -16,7 +16,8 @@
 // AXI4: INCR bursts of full words, at most 16 beats, never across 4 KiB; read IDs 0 to 4 (ring, A, B,
 // C, mask), write ID 0. All AXI outputs hold until they are accepted.
 // Limits: Rows, Cols, Dot, Lanes, DepthA, DepthB are powers of two; Rows and Cols are at least Lanes and
-// AxiData / 32; Dot divides AxiData / 4; AxiData is 64 or 128.
+// AxiData / 32; Dot divides AxiData / 4; AxiData is 64 or 128; AddrWidth 32 to 63. The words of the smaller
+// bank, and 4 * max(Rows, Cols), are at most 65536 bytes.
 // Source: LUQ, Chmiel et al., ICLR 2023.
 
 module tetralog_core #(
@@ -113,6 +114,10 @@ module tetralog_core #(
     $error("Rows, Cols and Dot must be powers of two");
   if ((DepthA & (DepthA - 1)) != 0 || (DepthB & (DepthB - 1)) != 0 || DepthA < 2 || DepthB < 2)
     $error("DepthA and DepthB must be powers of two, at least 2");
+  if (SegWidth > 16)
+    $error("the words of a bank, and a line of C, must be at most 65536 bytes");
+  if (AddrWidth < 32 || AddrWidth > 63)
+    $error("AddrWidth must be 32 to 63");
 
   // ----------------------------------------------------- registers, control, reset
   logic        core_rst_n, halt;

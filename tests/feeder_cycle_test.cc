@@ -52,21 +52,21 @@ void Compare(OutputCheck& check, const Unit& u, const Feeder& f, const Feeder::I
 // The panels of all commands of an operand, in load order.
 struct Panels {
   struct Panel {
-    uint16_t tiles;
+    uint32_t tiles;
     uint32_t words;
   };
   uint32_t free;      // words of the buffer
-  uint16_t room = 0;  // tile rows of the panels that have their words
+  uint32_t room = 0;  // tile rows of the panels that have their words
   std::deque<Panel> held, waiting;
 
   // Of a matrix of that many rows.
   void Add(uint32_t rows, uint32_t words, const OperandShape& shape) {
     for (uint32_t row = 0; row < rows; row += shape.panel) {
       const uint32_t tiles = (std::min(shape.panel, rows - row) + shape.rows - 1) / shape.rows;
-      waiting.push_back({static_cast<uint16_t>(tiles), words});
+      waiting.push_back({static_cast<uint32_t>(tiles), words});
     }
   }
-  uint16_t Room() {
+  uint32_t Room() {
     for (; !waiting.empty() && waiting.front().words <= free; waiting.pop_front()) {
       free -= waiting.front().words;
       room += waiting.front().tiles;
@@ -154,8 +154,8 @@ class Bench {
     Grow(in_.b_loaded, in_.b_asked);
     in_.op_ready = rng_() % 8 >= ready_pause_;
   }
-  void Grow(uint16_t& count, uint16_t limit) {
-    const uint16_t most = limit - count;
+  void Grow(uint32_t& count, uint32_t limit) {
+    const uint32_t most = limit - count;
     if (most > 0 && rng_() % 32 >= load_pause_) count += 1 + rng_() % std::min<uint32_t>(most, 4);
   }
 

@@ -77,7 +77,7 @@ class Bench {
     uint32_t ready_at, words;
   };
   struct Panel {
-    uint16_t loaded;  // tile rows when it is complete
+    uint32_t loaded;  // tile rows when it is complete
     uint32_t words;
   };
 
@@ -148,7 +148,7 @@ class Bench {
     }
     in_.release_words = rng_() % shape_.depth;
     in_.release = !panels_.empty() && !Pauses(release_pause_) &&
-                  static_cast<int16_t>(model_.loaded() - panels_.front().loaded) >= 0;
+                  static_cast<int32_t>(model_.loaded() - panels_.front().loaded) >= 0;
     if (in_.release) {
       in_.release_words = panels_.front().words;
       panels_.pop_front();
@@ -171,7 +171,7 @@ class Bench {
   OperandLoader::Load load_;
   std::deque<Segment> memory_;
   std::deque<Panel> panels_;  // not yet released
-  uint16_t tiles_ = 0;        // of all loads
+  uint32_t tiles_ = 0;        // of all loads
   uint32_t seg_pause_ = 0, word_pause_ = 0, release_pause_ = 0, latency_ = 1;
   uint32_t loads_ = 0, releases_ = 0;
 };

@@ -33,8 +33,8 @@ void Feeder::Reset() {
 }
 
 bool Feeder::AskAFirst(const Inputs& in) const {
-  const uint16_t a = in.a_asked - a_.seq, b = in.b_asked - b_.seq;
-  const uint16_t b_of_block = in.b_asked - b_block_.seq;
+  const uint32_t a = in.a_asked - a_.seq, b = in.b_asked - b_.seq;
+  const uint32_t b_of_block = in.b_asked - b_block_.seq;
   const bool block_asked = walker_.valid() && b_of_block >= block_tiles_;
   return block_asked || a == 0 || (a < a_groups_ && b >= b_groups_);
 }
@@ -116,13 +116,13 @@ void Feeder::NextTile() {
   if (a_end && !block_end) {
     b_ = b_block_;
   } else if (b_end) {
-    b_.seq = static_cast<uint16_t>(b_.seq + b_group_ + 1);
+    b_.seq = b_.seq + b_group_ + 1;
     b_.word = (b_.word + k_words_) & (b_shape_.depth - 1);
   }
   if (block_end && feed_.a_resident && !walker_.last_block()) {
     a_ = a_first_;
   } else if (a_end) {
-    a_.seq = static_cast<uint16_t>(a_.seq + a_group_ + 1);
+    a_.seq = a_.seq + a_group_ + 1;
     a_.word = (a_.word + feed_.panel_words) & (a_shape_.depth - 1);
   }
   if (block_end) {

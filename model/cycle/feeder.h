@@ -29,8 +29,8 @@ class Feeder {
   struct Inputs {
     bool start = false;                 // only while !busy()
     const Feed* feed = nullptr;         // used with start
-    uint16_t a_asked = 0, b_asked = 0;  // with the segments that are taken in this cycle
-    uint16_t a_loaded = 0, b_loaded = 0;
+    uint32_t a_asked = 0, b_asked = 0;  // with the segments that are taken in this cycle
+    uint32_t a_loaded = 0, b_loaded = 0;
     bool op_ready = false;
     bool operator==(const Inputs&) const = default;
   };
@@ -84,12 +84,11 @@ class Feeder {
   // (column).
   struct Place {
     uint32_t word = 0;
-    uint16_t seq = 0;
+    uint32_t seq = 0;
   };
 
   bool Loaded(const Inputs& in) const {
-    return static_cast<uint16_t>(in.a_loaded - a_.seq) > a_group_ &&
-           static_cast<uint16_t>(in.b_loaded - b_.seq) > b_group_;
+    return in.a_loaded - a_.seq > a_group_ && in.b_loaded - b_.seq > b_group_;
   }
   bool AskAFirst(const Inputs& in) const;
   bool TileEnds() const { return k_left_ <= dot_ && sample_ == feed_.a_samples; }

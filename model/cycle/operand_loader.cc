@@ -75,7 +75,7 @@ void OperandLoader::AskSegment() {
   const uint32_t next = NextRow(ask_row_);
   const bool tensor_end = next > rows_last_;
   if (load_.across || tensor_end || (next & (shape_.rows - 1)) == 0) {
-    ask_tiles_ = static_cast<uint16_t>(TilesDone(ask_row_));
+    ask_tiles_ = TilesDone(ask_row_);
   }
   if (tensor_end) {
     ask_row_ = 0;
@@ -114,7 +114,7 @@ void OperandLoader::PlaceWord(bool last) {
   const uint32_t next = NextRow(row_);
   const bool tensor_end = next > rows_last_;
   if (load_.across || tensor_end || (next & (shape_.rows - 1)) == 0) {
-    loaded_ = static_cast<uint16_t>(loaded_ + TilesDone(row_));
+    loaded_ = loaded_ + TilesDone(row_);
   }
   // The next row of a panel lies at the panel's first words, in the next bank.
   if (load_.across || tensor_end || (next & (shape_.panel - 1)) == 0) {

@@ -47,9 +47,9 @@ class OperandLoader {
   uint32_t wr_addr() const { return ptr_; }
   uint32_t wr_nibble() const { return k_ & (shape_.word_codes - 1); }
 
-  uint16_t asked() const { return asked_; }  // tile rows before the segment now asked for
-  uint16_t asked_next() const { return static_cast<uint16_t>(asked_ + ask_tiles_); }
-  uint16_t loaded() const { return loaded_; }  // tile rows written since reset
+  uint32_t asked() const { return asked_; }  // tile rows before the segment now asked for
+  uint32_t asked_next() const { return asked_ + ask_tiles_; }
+  uint32_t loaded() const { return loaded_; }  // tile rows written since reset
   bool busy() const { return active_ || pending_ != 0; }
 
   bool Clock(const Inputs& in) {
@@ -85,13 +85,13 @@ class OperandLoader {
   int32_t repeat_left_ = 0;
   uint32_t pending_ = 0;  // segments under way
   uint32_t free_ = 0;     // words
-  uint16_t asked_ = 0, ask_tiles_ = 0;
+  uint32_t asked_ = 0, ask_tiles_ = 0;
 
   // Data side.
   uint32_t row_ = 0, sample_ = 0, k_ = 0;
   uint32_t ptr_ = 0, panel_ptr_ = 0;
   uint32_t across_bank_ = 0;
-  uint16_t loaded_ = 0;
+  uint32_t loaded_ = 0;
 };
 
 }  // namespace tetralog::cycle

@@ -23,7 +23,7 @@ class StreamReader {
 
   struct Segment {
     uint64_t addr = 0;   // bytes
-    uint32_t bytes = 0;  // 1..65535
+    uint32_t bytes = 0;  // 1..65536
     bool operator==(const Segment&) const = default;
   };
   struct Inputs {
