@@ -98,7 +98,6 @@ module tetralog_core #(
   localparam int unsigned AWidth      = $clog2(DepthA);
   localparam int unsigned CountWidth  = $clog2(Rows * Cols * Dot) + 1;
   localparam int unsigned BytesWidth  = $clog2(AxiData / 8) + 1;
-
   localparam int unsigned RowsWidth   = $clog2(Rows + 1);
   localparam int unsigned ColsWidth   = $clog2(Cols + 1);
   // Of the longest segment that is read: K codes along, a line of C, or a panel across.
@@ -114,10 +113,8 @@ module tetralog_core #(
     $error("Rows, Cols and Dot must be powers of two");
   if ((DepthA & (DepthA - 1)) != 0 || (DepthB & (DepthB - 1)) != 0 || DepthA < 2 || DepthB < 2)
     $error("DepthA and DepthB must be powers of two, at least 2");
-  if (SegWidth > 16)
-    $error("the words of a bank, and a line of C, must be at most 65536 bytes");
-  if (AddrWidth < 32 || AddrWidth > 63)
-    $error("AddrWidth must be 32 to 63");
+  if (SegWidth > 16 || AddrWidth < 32 || AddrWidth > 63)
+    $error("a bank and a line of C must be at most 65536 bytes, AddrWidth 32 to 63");
 
   // ----------------------------------------------------- registers, control, reset
   logic        core_rst_n, halt;
@@ -490,9 +487,9 @@ module tetralog_core #(
     .write_bytes_o        (count_write_bytes),
     .m_axi_awid_o         (m_axi_awid_o[0]),
     .m_axi_bid_i          (m_axi_bid_i[0]),
-    .m_axi_awvalid_o, .m_axi_awready_i, .m_axi_awaddr_o, .m_axi_awlen_o, .m_axi_awsize_o, .m_axi_awburst_o, .m_axi_awlock_o, .m_axi_awcache_o, .m_axi_awprot_o,
-    .m_axi_awqos_o, .m_axi_wvalid_o, .m_axi_wready_i, .m_axi_wdata_o, .m_axi_wstrb_o,
-    .m_axi_wlast_o, .m_axi_bvalid_i, .m_axi_bready_o, .m_axi_bresp_i
+    .m_axi_awvalid_o, .m_axi_awready_i, .m_axi_awaddr_o, .m_axi_awlen_o, .m_axi_awsize_o,
+    .m_axi_awburst_o, .m_axi_awlock_o, .m_axi_awcache_o, .m_axi_awprot_o, .m_axi_awqos_o, .m_axi_wvalid_o,
+    .m_axi_wready_i, .m_axi_wdata_o, .m_axi_wstrb_o, .m_axi_wlast_o, .m_axi_bvalid_i, .m_axi_bready_o, .m_axi_bresp_i
   );
 
   assign m_axi_awid_o[2:1] = 2'd0;
