@@ -239,6 +239,17 @@ TEST(FastGemmFunctional, StatisticsOfTheGreatestNumbersDoNotWrap) {
   EXPECT_TRUE(FastGemm(extremes.command).stats.sum_squares == squares);
 }
 
+TEST(FastGemmFunctional, StatisticsOfNarrowOutputsDoNotWrap) {
+  constexpr size_t kRows = 1024, kK = 64;
+  const std::vector<uint8_t> sevens(kRows * RowBytes(kK), 0x77);
+  for (size_t n = 1; n <= 9; ++n) {
+    GemmCommand command;
+    command.a = {sevens.data(), kRows, kK, RowBytes(kK), false};
+    command.b = {sevens.data(), kK, n, RowBytes(kK), true};
+    ExpectEqualsModel(command, "narrow outputs");
+  }
+}
+
 TEST(FastGemmFunctional, TheLongestSumsOf32BitsAreExact) {
   constexpr size_t kK = 2'236'962;  // floor((2^31 - 1) / 960)
   std::vector<uint8_t> a(RowBytes(kK), 0xff);

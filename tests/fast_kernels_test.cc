@@ -159,6 +159,24 @@ TEST_P(FastKernelsFunctional, StatisticsOfRowsLeaveOutWhatIsBetweenThem) {
   }
 }
 
+// Segments of narrow rows, each of which leaves most of a register empty.
+TEST_P(FastKernelsFunctional, StatisticsOfNarrowRowsDoNotWrap) {
+  for (size_t n = 1; n <= 20; ++n) {
+    for (const int32_t value : {4095, -65535, (1 << 24) - 1, (1 << 26) - 1, INT32_MIN}) {
+      const size_t rows = kSegment / n;
+      const std::vector<int32_t> z(rows * n, value);
+      const SegmentStats stats = kernels_.statistics_of_rows(z.data(), n, rows, n);
+      const auto magnitude = static_cast<uint64_t>(std::abs(int64_t{value}));
+      ASSERT_EQ(stats.max_abs, magnitude) << n << " columns of " << value;
+      ASSERT_EQ(stats.sum_abs, rows * n * magnitude) << n << " columns of " << value;
+      ASSERT_EQ(stats.zeros, 0u) << n << " columns of " << value;
+      ASSERT_TRUE(stats.sum_squares ==
+                  static_cast<unsigned __int128>(magnitude) * magnitude * (rows * n))
+          << n << " columns of " << value;
+    }
+  }
+}
+
 // Elements with a random value each.
 struct Draws {
   std::vector<int32_t> z;

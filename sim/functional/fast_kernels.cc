@@ -161,7 +161,9 @@ inline void ForMagnitudes(const int32_t* z, size_t n, size_t rows, size_t stride
   for (size_t r = 0; r < rows; ++r) ForMagnitudesOfRow<positive>(z + r * stride, n, add);
 }
 
-// A lane has at most 2^8 of the numbers, and what is filled up.
+// A lane may have at most 2^8 numbers, with those that are filled up.
+constexpr size_t kLaneNumbers = 256;
+
 template <bool positive>
 SegmentStats StatisticsOf(const int32_t* z, size_t n, size_t rows, size_t stride) {
   Magnitudes greatest = {}, sums = {}, squares = {};
@@ -221,7 +223,21 @@ SegmentStats StatisticsOf(const int32_t* z, size_t n, size_t rows, size_t stride
 
 template <bool positive>
 SegmentStats RowStatistics(const int32_t* z, size_t n) {
+  static_assert(kSegment <= kLaneNumbers * kLanes);
   return StatisticsOf<positive>(z, n, 1, 0);
+}
+
+// A row that fills no register takes one, so that fewer rows than fit a segment may fill the lanes.
+SegmentStats StatisticsOfRows(const int32_t* z, size_t n, size_t rows, size_t stride) {
+  const size_t most = kLaneNumbers / ((n + kLanes - 1) / kLanes);
+  if (rows <= most) return StatisticsOf<false>(z, n, rows, stride);
+  SegmentStats stats = StatisticsOf<false>(z, n, most, stride);
+  const SegmentStats rest = StatisticsOfRows(z + most * stride, n, rows - most, stride);
+  stats.max_abs = rest.max_abs > stats.max_abs ? rest.max_abs : stats.max_abs;
+  stats.zeros += rest.zeros;
+  stats.sum_abs += rest.sum_abs;
+  stats.sum_squares += rest.sum_squares;
+  return stats;
 }
 
 // ---- Random words ----
@@ -451,7 +467,7 @@ extern const Kernels TETRALOG_KERNELS = {Decode<Int4>,
                                          Mask,
                                          RowStatistics<false>,
                                          RowStatistics<true>,
-                                         StatisticsOf<false>,
+                                         StatisticsOfRows,
                                          RandomWords,
                                          RandomRows,
                                          Nearest,
