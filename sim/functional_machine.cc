@@ -4,11 +4,13 @@
 #include "sim/functional_machine.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <stdexcept>
 #include <vector>
 
 #include "model/formats.h"
+#include "sim/functional/byte_block.h"
 #include "sim/functional/fast_gemm.h"
 
 namespace tetralog {
@@ -66,6 +68,19 @@ void StoreInt32(const int32_t* z, const Command& command, uint8_t* base) {
   }
 }
 
+// 16 rows of 8 codes, as 8 stored rows of 8 bytes.
+void StoreBlock(const uint8_t* codes, size_t n, uint8_t* base, size_t stride) {
+  std::array<uint64_t, 8> pairs;
+  for (size_t i = 0; i < 8; ++i) {
+    uint64_t low = 0, high = 0;
+    std::memcpy(&low, codes + 2 * i * n, sizeof low);
+    std::memcpy(&high, codes + (2 * i + 1) * n, sizeof high);
+    pairs[i] = low | high << 4;
+  }
+  TransposeBytes(reinterpret_cast<uint8_t*>(pairs.data()));
+  for (size_t i = 0; i < 8; ++i) std::memcpy(base + i * stride, &pairs[i], sizeof pairs[i]);
+}
+
 void StoreCodes(const uint8_t* codes, const Command& command, uint8_t* base) {
   const size_t m = command.m, n = command.n, stride = command.d_stride;
   const auto pair = [](uint8_t low, uint8_t high) { return static_cast<uint8_t>(low | high << 4); };
@@ -78,14 +93,17 @@ void StoreCodes(const uint8_t* codes, const Command& command, uint8_t* base) {
     }
     return;
   }
-  for (size_t c0 = 0; c0 < n; c0 += kColumns) {
-    const size_t c1 = std::min(c0 + kColumns, n);
-    for (size_t i = 0; i < m / 2; ++i) {
-      const uint8_t *low = codes + 2 * i * n, *high = low + n;
-      for (size_t c = c0; c < c1; ++c) base[c * stride + i] = pair(low[c], high[c]);
+  const size_t whole_rows = m / 16 * 16, whole_cols = n / 8 * 8;
+  for (size_t c = 0; c < whole_cols; c += 8) {
+    for (size_t r = 0; r < whole_rows; r += 16) {
+      StoreBlock(codes + r * n + c, n, base + c * stride + r / 2, stride);
     }
-    if (m % 2 == 0) continue;
-    for (size_t c = c0; c < c1; ++c) base[c * stride + m / 2] = codes[(m - 1) * n + c];
+  }
+  for (size_t c = 0; c < n; ++c) {  // what is left of a stored row
+    for (size_t r = c < whole_cols ? whole_rows : 0; r < m; r += 2) {
+      const uint8_t* low = codes + r * n + c;
+      base[c * stride + r / 2] = pair(*low, r + 1 < m ? low[n] : uint8_t{0});
+    }
   }
 }
 

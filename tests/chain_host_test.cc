@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "model/luq_quantizer.h"
@@ -145,6 +147,37 @@ TEST(HostKernels, SumsOfManyWeightsAreThoseInOrder) {
       EXPECT_EQ(sums.sum, expected.sum) << step;
       EXPECT_EQ(sums.squares, expected.squares) << step;
       EXPECT_EQ(sums.max, expected.max) << step;
+    }
+  }
+}
+
+// From every place of a line of the cache, and with a number in the middle that is more than half
+// of the sum's power of two, or whose square is, or that leaves it far behind.
+TEST(HostKernels, SumsOfWeightsWithAnOddOne) {
+  const double kInfinity = std::numeric_limits<double>::infinity();
+  for (const HostKernels* kernels : AllKernels()) {
+    for (const double odd : {5.7, 5.8, 5.9, 33.3, 34.7, 36.1, 0x1p300, kInfinity, -std::nan("")}) {
+      for (size_t place = 0; place < 8; ++place) {
+        Engine engine(8);
+        std::normal_distribution<double> normal(0, 0.05);
+        std::vector<double> v(2000), w(2000);
+        for (double& weight : w) weight = normal(engine);
+        w[500] = odd;
+        const std::vector<int32_t> z(w.size());
+        WeightSums sums = {70, 70, 0}, expected = sums;
+        kernels->update(&z[place], 1, 1, 0.9, &v[place], &w[place], w.size() - place, &sums);
+        for (const double weight : std::span(w).subspan(place)) {
+          const double magnitude = std::fabs(weight), square = weight * weight;
+          expected = {expected.sum + magnitude, expected.squares + square,
+                      magnitude > expected.max ? magnitude : expected.max};
+        }
+        EXPECT_EQ(std::isnan(sums.sum), std::isnan(expected.sum)) << odd << ' ' << place;
+        EXPECT_EQ(std::isnan(sums.squares), std::isnan(expected.squares)) << odd << ' ' << place;
+        EXPECT_EQ(sums.max, expected.max) << odd << ' ' << place;
+        if (std::isnan(odd)) continue;
+        EXPECT_EQ(sums.sum, expected.sum) << odd << ' ' << place;
+        EXPECT_EQ(sums.squares, expected.squares) << odd << ' ' << place;
+      }
     }
   }
 }

@@ -5,6 +5,7 @@
 
 #include "sim/train/host_kernels.h"
 
+#include "sim/functional/byte_block.h"
 #include "sim/reference/adam.h"
 
 namespace tetralog::train {
@@ -20,7 +21,9 @@ constexpr size_t kVector = 16;
 #endif
 constexpr size_t kLanes = kVector / sizeof(double);
 using Doubles = double __attribute__((vector_size(kVector)));
-using Words = int64_t __attribute__((vector_size(kVector)));
+using Bits = uint64_t __attribute__((vector_size(kVector)));
+template <size_t kCount>
+using Bytes = uint8_t __attribute__((vector_size(kCount)));
 using Integers = int32_t __attribute__((vector_size(kVector / 2)));
 
 template <typename Vector, typename T>
@@ -30,7 +33,7 @@ inline Vector Load(const T* from) {
   return vector;
 }
 
-inline Doubles Magnitudes(Doubles x) { return (Doubles)((Words)x & 0x7fffffffffffffff); }
+inline Doubles Magnitudes(Doubles x) { return (Doubles)((Bits)x & 0x7fffffffffffffff); }
 
 // Magnitudes of weights are added in index order, which makes the sums chains of additions.
 void AddInOrder(const double* w, size_t n, WeightSums* sums) {
@@ -58,35 +61,37 @@ void UpdateInOrder(const int32_t* __restrict z, double unit, double rate, double
 
 // Adds numbers x >= 0 to a sum that lies in [power, 2 * power), a power of two. As long as it does,
 // its bits end at the same place, so that to add x is to add x rounded to that place, whatever the
-// sum is; and these parts add up exactly in any order. Only where x lies halfway between two places
-// does the sum decide.
+// sum is; and these parts are integers, which add up in any order. Only where x lies halfway
+// between two places does the sum decide: then x rounded on an even and on an odd number are not
+// one apart.
 class SumTogether {
  public:
   explicit SumTogether(double sum)
-      : sum_(sum),
-        power_(__builtin_bit_cast(double, __builtin_bit_cast(uint64_t, sum) & 0x7ff0000000000000)),
-        shift_(1.5 * power_) {}
+      : sum_(__builtin_bit_cast(uint64_t, sum)),
+        power_(__builtin_bit_cast(double, sum_ & 0x7ff0000000000000)),
+        even_(1.5 * power_),
+        odd_(__builtin_bit_cast(double, __builtin_bit_cast(uint64_t, even_) + 1)) {}
 
   void Add(Doubles x) {
-    const Doubles part = (x + shift_) - shift_, rest = Magnitudes(x - part);
-    parts_ += part;
-    furthest_ = rest > furthest_ ? rest : furthest_;
+    const auto on_even = (Bits)(x + even_), on_odd = (Bits)(x + odd_);
+    parts_ += on_even;
+    apart_ &= on_even ^ on_odd;  // 0 as well for what is no number
   }
-  // The new sum; false where it is not known, `greatest` being the greatest x.
-  bool Finish(double greatest, double* sum) const {
-    double parts = 0, furthest = 0;
+  // The new sum, of n numbers more; false where it is not known, `greatest` being the greatest x.
+  bool Finish(size_t n, double greatest, double* sum) const {
+    uint64_t next = sum_ - n * __builtin_bit_cast(uint64_t, even_), apart = 1;
     for (size_t i = 0; i < kLanes; ++i) {
-      parts += parts_[i];
-      furthest = furthest_[i] > furthest ? furthest_[i] : furthest;
+      next += parts_[i];
+      apart &= apart_[i];
     }
-    *sum = sum_ + parts;
-    // The last comparison is false for what is no number, too.
-    return furthest < 0x1p-53 * power_ && greatest < 0.5 * power_ && *sum < 2.0 * power_;
+    *sum = __builtin_bit_cast(double, next);
+    return apart != 0 && greatest < 0.5 * power_ && *sum < 2.0 * power_;
   }
 
  private:
-  double sum_, power_, shift_;
-  Doubles parts_ = {}, furthest_ = {};
+  uint64_t sum_;
+  double power_, even_, odd_;
+  Bits parts_ = {}, apart_ = Bits{} - 1;
 };
 
 // n: a multiple of kLanes.
@@ -108,7 +113,7 @@ void UpdateTogether(const int32_t* __restrict z, double unit, double rate, doubl
   double max = 0;
   for (size_t i = 0; i < kLanes; ++i) max = greatest[i] > max ? greatest[i] : max;
   WeightSums next;
-  if (!sum.Finish(max, &next.sum) || !squares.Finish(max * max, &next.squares)) {
+  if (!sum.Finish(n, max, &next.sum) || !squares.Finish(n, max * max, &next.squares)) {
     AddInOrder(w, n, sums);
     return;
   }
@@ -118,10 +123,15 @@ void UpdateTogether(const int32_t* __restrict z, double unit, double rate, doubl
 
 void Update(const int32_t* z, double unit, double rate, double momentum, double* v, double* w,
             size_t n, WeightSums* sums) {
-  constexpr size_t kChunk = 256, kGrain = 8;
-  size_t i = 0;
-  while (n - i >= kGrain) {
-    const size_t size = n - i < kChunk ? (n - i) / kGrain * kGrain : kChunk;
+  constexpr size_t kChunk = 400;
+  // From where no register's worth of w lies in two lines of the cache.
+  const size_t apart = reinterpret_cast<uintptr_t>(w) % kVector / sizeof(double);
+  size_t i = (kLanes - apart) % kLanes;
+  i = i < n ? i : n;
+  UpdateInOrder(z, unit, rate, momentum, v, w, i, sums);
+  while (n - i >= kLanes) {
+    const size_t chunks = (n - i + kChunk - 1) / kChunk;  // of about the same size
+    const size_t size = (n - i) / chunks / kLanes * kLanes;
     UpdateTogether(z + i, unit, rate, momentum, v + i, w + i, size, sums);
     i += size;
   }
@@ -169,36 +179,39 @@ void QuantiseByDivision(const double* __restrict w, double scale, size_t n,
   }
 }
 
-// The same from a product with the inverse, which is off by a few units in the last place: false
-// where a quotient is so near to the middle between two codes that this could matter.
-bool QuantiseByProduct(const double* __restrict w, double inverse, size_t n,
-                       uint8_t* __restrict codes) {
-  int32_t rounded[kQuantised];
-  Doubles furthest = {};
+// The same from products with a number below the inverse of the scale and one above it: false where
+// these round to different integers, for the quotient lies between them.
+bool QuantiseByProducts(const double* __restrict w, double below, double above, size_t n,
+                        uint8_t* __restrict codes) {
+  constexpr double kShift = 0x1.8p52;  // makes the low bits of a sum the integer
+  int8_t rounded[kQuantised];
+  Bits apart = {};
   for (size_t i = 0; i < n; i += kLanes) {
-    const Doubles y = Load<Doubles>(w + i) * inverse;
-    const Doubles place = RoundEven(y), distance = Magnitudes(y - place);
-    furthest = distance > furthest ? distance : furthest;
-    const auto integer = __builtin_convertvector(place, Integers);
-    __builtin_memcpy(rounded + i, &integer, sizeof integer);
+    const auto x = Load<Doubles>(w + i);
+    const auto low = (Bits)(x * below + kShift), high = (Bits)(x * above + kShift);
+    apart |= low ^ high;
+    // The scale is at least a seventieth of the greatest weight: a byte holds the integer.
+    const auto bytes = __builtin_convertvector(low, Bytes<kLanes>);
+    __builtin_memcpy(rounded + i, &bytes, sizeof bytes);
   }
   for (size_t i = 0; i < n; ++i) {
-    const int32_t high = rounded[i] > 7 ? 7 : rounded[i];
+    const int8_t high = rounded[i] > 7 ? 7 : rounded[i];
     codes[i] = static_cast<uint8_t>((high < -7 ? -7 : high) & 15);
   }
-  bool sure = true;
-  for (size_t i = 0; i < kLanes; ++i) sure = sure && furthest[i] < 0.5 - 0x1p-40;
-  return sure;
+  uint64_t any = 0;
+  for (size_t i = 0; i < kLanes; ++i) any |= apart[i];
+  return any == 0;
 }
 
 void QuantiseInt4(const double* __restrict w, double scale, size_t n, uint8_t* __restrict packed) {
   uint8_t codes[kQuantised];
-  const double inverse = 1.0 / scale;
+  const double inverse = 1.0 / scale, below = inverse * (1.0 - 0x1p-48),
+               above = inverse * (1.0 + 0x1p-48);
   for (size_t begin = 0; begin < n; begin += kQuantised) {
     const size_t size = n - begin < kQuantised ? n - begin : kQuantised;
     const size_t together = inverse < 0x1p1000 ? size / kLanes * kLanes : 0;
     const double* from = w + begin;
-    if (!QuantiseByProduct(from, inverse, together, codes)) {
+    if (!QuantiseByProducts(from, below, above, together, codes)) {
       QuantiseByDivision(from, scale, together, codes);
     }
     QuantiseByDivision(from + together, scale, size - together, codes + together);
@@ -208,12 +221,11 @@ void QuantiseInt4(const double* __restrict w, double scale, size_t n, uint8_t* _
 
 void PixelCodes(const uint8_t* __restrict pixels, const uint8_t* __restrict levels, size_t n,
                 uint8_t* __restrict codes) {
-  using Bytes = uint8_t __attribute__((vector_size(kVector)));
   size_t i = 0;
   for (; i + kVector <= n; i += kVector) {
-    const auto p = Load<Bytes>(pixels + i);
-    Bytes code = {};
-    for (size_t j = 0; j < 15; ++j) code -= (Bytes)(p >= levels[j]);
+    const auto p = Load<Bytes<kVector>>(pixels + i);
+    Bytes<kVector> code = {};
+    for (size_t j = 0; j < 15; ++j) code -= (Bytes<kVector>)(p >= levels[j]);
     __builtin_memcpy(codes + i, &code, kVector);
   }
   for (; i < n; ++i) {
@@ -286,7 +298,6 @@ template <size_t kCount>
 inline void PoolWindows(const int32_t* top, const int32_t* bottom, int32_t* values, uint8_t* taken,
                         uint8_t* positive) {
   using Sums = int32_t __attribute__((vector_size(kCount * sizeof(int32_t))));
-  using Bytes = uint8_t __attribute__((vector_size(kCount)));
   const auto top_low = Load<Sums>(top), top_high = Load<Sums>(top + kCount);
   const auto bottom_low = Load<Sums>(bottom), bottom_high = Load<Sums>(bottom + kCount);
   const Sums a = Evens(top_low, top_high), b = Odds(top_low, top_high);
@@ -294,8 +305,8 @@ inline void PoolWindows(const int32_t* top, const int32_t* bottom, int32_t* valu
   const Sums above = b > a ? b : a, below = d > c ? d : c;
   const Sums value = below > above ? below : above;
   const Sums place = below > above ? 2 - (d > c) : 0 - (b > a);
-  const auto places = __builtin_convertvector(place, Bytes);
-  const auto passes = __builtin_convertvector(0 - (value > 0), Bytes);
+  const auto places = __builtin_convertvector(place, Bytes<kCount>);
+  const auto passes = __builtin_convertvector(0 - (value > 0), Bytes<kCount>);
   __builtin_memcpy(values, &value, sizeof value);
   __builtin_memcpy(taken, &places, sizeof places);
   __builtin_memcpy(positive, &passes, sizeof passes);
@@ -403,24 +414,12 @@ uint32_t MaskMax(const uint8_t* __restrict codes, size_t n, int32_t* __restrict 
   return below > static_cast<uint32_t>(greatest) ? below : static_cast<uint32_t>(greatest);
 }
 
-// `height` rows of 8 bytes to `width` rows of 8. The place of a byte has 3 bits of its row above 3
-// bits of its column; every shuffle of the halves moves the highest bit to the bottom.
+// `height` rows of 8 bytes to `width` rows of 8.
 inline void TransposeBlock(const uint8_t* from, size_t stride, size_t height, uint8_t* to,
                            size_t to_stride, size_t width) {
-  using Bytes = uint8_t __attribute__((vector_size(16)));
-  Bytes lines[4] = {};
-  auto* bytes = reinterpret_cast<uint8_t*>(lines);
+  uint8_t bytes[64] = {};
   for (size_t r = 0; r < height; ++r) __builtin_memcpy(bytes + 8 * r, from + r * stride, 8);
-  for (int step = 0; step < 3; ++step) {
-    Bytes next[4];
-    for (size_t i = 0; i < 2; ++i) {
-      next[2 * i] = __builtin_shufflevector(lines[i], lines[i + 2], 0, 16, 1, 17, 2, 18, 3, 19, 4,
-                                            20, 5, 21, 6, 22, 7, 23);
-      next[2 * i + 1] = __builtin_shufflevector(lines[i], lines[i + 2], 8, 24, 9, 25, 10, 26, 11,
-                                                27, 12, 28, 13, 29, 14, 30, 15, 31);
-    }
-    __builtin_memcpy(lines, next, sizeof lines);
-  }
+  TransposeBytes(bytes);
   for (size_t c = 0; c < width; ++c) __builtin_memcpy(to + c * to_stride, bytes + 8 * c, 8);
 }
 
