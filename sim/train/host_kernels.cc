@@ -19,12 +19,18 @@ constexpr size_t kVector = 32;
 #else
 constexpr size_t kVector = 16;
 #endif
-constexpr size_t kLanes = kVector / sizeof(double);
-using Doubles = double __attribute__((vector_size(kVector)));
-using Bits = uint64_t __attribute__((vector_size(kVector)));
+// For float64 also the registers of 64 bytes, where a pass has few shuffles.
+#if defined(__AVX512F__)
+constexpr size_t kDoubles = 64;
+#else
+constexpr size_t kDoubles = kVector;
+#endif
+constexpr size_t kLanes = kDoubles / sizeof(double);
+using Doubles = double __attribute__((vector_size(kDoubles)));
+using Bits = uint64_t __attribute__((vector_size(kDoubles)));
 template <size_t kCount>
 using Bytes = uint8_t __attribute__((vector_size(kCount)));
-using Integers = int32_t __attribute__((vector_size(kVector / 2)));
+using Integers = int32_t __attribute__((vector_size(kDoubles / 2)));
 
 template <typename Vector, typename T>
 inline Vector Load(const T* from) {
@@ -103,8 +109,8 @@ void UpdateTogether(const int32_t* __restrict z, double unit, double rate, doubl
     const auto gradient = __builtin_convertvector(Load<Integers>(z + i), Doubles);
     const Doubles velocity = momentum * Load<Doubles>(v + i) + gradient * unit;
     const Doubles weight = Load<Doubles>(w + i) - rate * velocity;
-    __builtin_memcpy(v + i, &velocity, kVector);
-    __builtin_memcpy(w + i, &weight, kVector);
+    __builtin_memcpy(v + i, &velocity, kDoubles);
+    __builtin_memcpy(w + i, &weight, kDoubles);
     const Doubles magnitude = Magnitudes(weight);
     sum.Add(magnitude);
     squares.Add(magnitude * magnitude);
@@ -125,7 +131,7 @@ void Update(const int32_t* z, double unit, double rate, double momentum, double*
             size_t n, WeightSums* sums) {
   constexpr size_t kChunk = 400;
   // From where no register's worth of w lies in two lines of the cache.
-  const size_t apart = reinterpret_cast<uintptr_t>(w) % kVector / sizeof(double);
+  const size_t apart = reinterpret_cast<uintptr_t>(w) % kDoubles / sizeof(double);
   size_t i = (kLanes - apart) % kLanes;
   i = i < n ? i : n;
   UpdateInOrder(z, unit, rate, momentum, v, w, i, sums);
