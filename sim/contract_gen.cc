@@ -287,8 +287,11 @@ std::string Markdown(const Table& t) {
     return out;
   }
   const bool offsets = t.name == "registers";
-  std::string out =
-      fmt::format("| name | {} | meaning |\n|---|---|---|\n", offsets ? "offset" : "value");
+  const char* const title = offsets                                         ? "offset"
+                            : t.name == "control" || t.name == "interrupts" ? "bit"
+                            : t.name == "counters"                          ? "index"
+                                                                            : "value";
+  std::string out = fmt::format("| name | {} | meaning |\n|---|---|---|\n", title);
   for (const Entry& e : t.entries)
     out += fmt::format("| `{}` | {} | {} |\n", e.name,
                        offsets ? fmt::format("0x{:03X}", std::stoul(e.value)) : e.value,

@@ -27,8 +27,9 @@ int StartTraining(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   execv(program.c_str(), argv.data());
-  throw std::runtime_error(fmt::format("cannot start {}: {}; build it: make train",
-                                       program.string(), std::strerror(errno)));
+  throw std::runtime_error(
+      fmt::format("cannot start {}: {}; build it: cmake --build build --target tetralog-train",
+                  program.string(), std::strerror(errno)));
 }
 
 }  // namespace
