@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "model/formats.h"
+#include "sim/functional/sparse_gemm.h"
 #include "sim/replay.h"
 #include "sim/trace_file.h"
 
@@ -155,6 +156,54 @@ TEST(FastGemmFunctional, SeededCommandsEqualTheModel) {
     Engine engine(seed);
     const Case sample = RandomCase(engine, seed % 8 == 0 ? 130 : 40);
     ExpectEqualsModel(sample.command, "seed " + std::to_string(seed), 2 + seed % 2);
+    ASSERT_FALSE(HasFailure()) << "seed " << seed;
+  }
+}
+
+// LOG4 codes, `share` per cent of which are not zero: of any value, or all 64.
+void MakeSparse(Engine& engine, unsigned share, bool greatest, Tensor* tensor) {
+  const auto code = [&]() -> unsigned {
+    if (engine() % 100 >= share) return OneIn(engine, 8) ? 8 : 0;  // zero has two codes
+    return greatest ? 7 : 1 + engine() % 7 + (OneIn(engine, 2) ? 8 : 0);
+  };
+  for (uint8_t& byte : tensor->memory) byte = static_cast<uint8_t>(code() | code() << 4);
+}
+
+TEST(FastGemmFunctional, MostlyZerosEqualTheModel) {
+  for (unsigned seed = 1; seed <= 60; ++seed) {
+    Engine engine(seed);
+    const bool greatest = seed % 4 == 0;
+    const size_t m = 64 + engine() % 80, n = 64 + engine() % 200;
+    const size_t k = greatest ? 512 - engine() % 3 : 64 + engine() % 100;
+    const size_t a_samples = OneIn(engine, 3) ? 1 + engine() % 3 : 1;
+    Case sample = RandomCase(engine, 4);
+    sample.a = Tensor(engine, m, k, a_samples);
+    MakeSparse(engine, 5 + engine() % 30, greatest, &sample.a);
+    sample.b = Tensor(engine, k, n);
+    sample.b.view.transposed = false;
+    sample.b.view.stride = RowBytes(n) + engine() % 3;
+    sample.b.memory.assign(k * sample.b.view.stride, greatest ? 0xff : 0);
+    for (uint8_t& byte : sample.b.memory) {
+      if (!greatest) byte = static_cast<uint8_t>(engine());
+    }
+    sample.b.view.data = sample.b.memory.data();
+    sample.mask = Tensor(engine, m, n);
+    GemmCommand& command = sample.command;
+    command.a_format = Format::kLog4;
+    command.b_format = seed % 8 == 0 || OneIn(engine, 2) ? Format::kUint4 : Format::kInt4;
+    command.a = sample.a.view;
+    command.a_samples = static_cast<int>(a_samples);
+    command.a_sample_stride = command.a.stored_rows() * command.a.stride;
+    command.b = sample.b.view;
+    command.mask = sample.mask.view;
+    command.c.row_stride = n;
+    command.c.col_stride = 1;
+    sample.c.resize(m * n, 12345);
+    command.c.data = sample.c.data();
+    for (const InstructionSet set : InstructionSets()) {
+      ASSERT_EQ(SparseGemm::For(command, set).has_value(), set != InstructionSet::kBaseline);
+    }
+    ExpectEqualsModel(command, "seed " + std::to_string(seed), 3);
     ASSERT_FALSE(HasFailure()) << "seed " << seed;
   }
 }

@@ -18,6 +18,7 @@
 #include "sim/functional/fast_kernels.h"
 #include "sim/functional/rounding_plans.h"
 #include "sim/functional/small_gemm.h"
+#include "sim/functional/sparse_gemm.h"
 
 extern "C" {  // of the OpenMP runtime that oneDNN was built with
 void omp_set_num_threads(int);
@@ -95,11 +96,11 @@ struct Part {
   size_t row, rows, col, cols;
 };
 
-// Cuts the longer side of D, columns only at multiples of the random group.
-std::vector<Part> Split(size_t rows, size_t cols, size_t count) {
+// Cuts the longer side of D, columns only at multiples of `col_grain`.
+std::vector<Part> Split(size_t rows, size_t cols, size_t count, size_t col_grain) {
   std::vector<Part> parts;
   const bool by_rows = rows >= cols;
-  const size_t side = by_rows ? rows : cols, grain = by_rows ? 1 : kRandomGroup;
+  const size_t side = by_rows ? rows : cols, grain = by_rows ? 1 : col_grain;
   const size_t length = ((side + count - 1) / count + grain - 1) / grain * grain;
   for (size_t begin = 0; begin < side; begin += length) {
     const size_t size = std::min(length, side - begin);
@@ -138,10 +139,15 @@ class Product {
     z_is_addend_ = AddendIsAll();
     if (z_is_addend_) {
       // No operands: there is nothing to multiply.
-    } else if (options.small_products && UsesSmallGemm(options.instruction_set)) {
-      small_.emplace(command, options.instruction_set);
     } else {
-      Decode();
+      if (options.small_products) sparse_ = SparseGemm::For(command, options.instruction_set);
+      if (sparse_) {
+        grain_ = SparseGemm::kColumns;
+      } else if (options.small_products && UsesSmallGemm(options.instruction_set)) {
+        small_.emplace(command, options.instruction_set);
+      } else {
+        Decode();
+      }
     }
     if (config_.mask_enable) mask_ = UnpackMask(kernels_, command.mask);
     const size_t elements = rows_ * cols_;
@@ -162,7 +168,7 @@ class Product {
   }
 
   GemmResult Run(size_t threads) {
-    const std::vector<Part> parts = Split(rows_, cols_, threads);
+    const std::vector<Part> parts = Split(rows_, cols_, threads, grain_);
     std::vector<EpilogueStats> stats(parts.size());
     std::vector<std::exception_ptr> errors(parts.size());
     const auto run = [&](size_t i) {
@@ -218,15 +224,19 @@ class Product {
     constexpr size_t kElements = size_t{1} << 13;
     const size_t size = part.rows * part.cols;
     EpilogueStats stats;
-    const size_t blocks = small_ || OneProduct() ? (size + kElements - 1) / kElements : 1;
-    for (const Part& block : Split(part.rows, part.cols, blocks)) {
+    const size_t blocks =
+        sparse_ || small_ || OneProduct() ? (size + kElements - 1) / kElements : 1;
+    for (const Part& block : Split(part.rows, part.cols, blocks, grain_)) {
       stats += ComputeBlock({part.row + block.row, block.rows, part.col + block.col, block.cols});
     }
     return stats;
   }
 
   EpilogueStats ComputeBlock(const Part& part) {
-    if (small_) {
+    if (sparse_) {
+      sparse_->Multiply(part.row, part.rows, part.col, part.cols, z_at(part.row, part.col),
+                        z_stride_);
+    } else if (small_) {
       small_->Multiply(part.row, part.rows, part.col, part.cols, z_at(part.row, part.col),
                        z_stride_);
     } else if (OneProduct() && !z_is_addend_) {
@@ -352,12 +362,14 @@ class Product {
   const EpilogueConfig& config_;
   const Kernels& kernels_;
   size_t rows_, cols_;
+  size_t grain_ = kRandomGroup;  // of columns that are computed together
   NearestPlan nearest_;
   LuqPlan luq_;
   StochasticPlan stochastic_;
   bool z_is_addend_ = false;
-  std::optional<SmallGemm> small_;  // instead of a_ and b_
-  std::vector<Operand> a_;          // one a sample
+  std::optional<SparseGemm> sparse_;  // instead of a_ and b_
+  std::optional<SmallGemm> small_;    // so is this
+  std::vector<Operand> a_;            // one a sample
   Operand b_;
   Operand mask_;
   std::unique_ptr<int32_t[]> scratch_;

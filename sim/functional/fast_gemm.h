@@ -25,7 +25,7 @@ struct FastOptions {
   // No thread is started for less: products a*b, an output counting as 32 of them.
   size_t work_per_thread = 2'000'000;
   InstructionSet instruction_set = InstructionSets().back();  // of the loops
-  bool small_products = true;  // false: oneDNN multiplies whatever the size
+  bool small_products = true;  // false: oneDNN multiplies whatever the size and the zeros
   // INT32 outputs go here instead of GemmResult::z, rows z_stride elements apart; C lies elsewhere.
   int32_t* z = nullptr;
   size_t z_stride = 0;
