@@ -178,7 +178,7 @@ TEST(FastGemmFunctional, MostlyZerosEqualTheModel) {
     const size_t a_samples = OneIn(engine, 3) ? 1 + engine() % 3 : 1;
     Case sample = RandomCase(engine, 4);
     sample.a = Tensor(engine, m, k, a_samples);
-    MakeSparse(engine, 5 + engine() % 30, greatest, &sample.a);
+    MakeSparse(engine, 5 + engine() % 16, greatest, &sample.a);
     sample.b = Tensor(engine, k, n);
     sample.b.view.transposed = false;
     sample.b.view.stride = RowBytes(n) + engine() % 3;

@@ -71,7 +71,7 @@ std::optional<SparseGemm> SparseGemm::For(const GemmCommand& command, Instructio
       nonzeros += kernels.count_row(row, RowBytes(a.stored_cols()), 0x77);
     }
   }
-  if (nonzeros * 5 > elements * 2) return std::nullopt;
+  if (nonzeros * 4 > elements) return std::nullopt;
   return SparseGemm(command, nonzeros, set);
 }
 
