@@ -9,4 +9,4 @@ tetralog_test(chain_trainer_rtl_test LIBS tetralog_train_reference tetralog_chai
 tetralog_test(code_columns_test LIBS tetralog_tensor_trainer LABEL sim)
 tetralog_test(tensor_trainer_test LIBS tetralog_tensor_trainer tetralog_train_reference tetralog_chain
               tetralog_clocked_machine tetralog_cycle LABEL sim)
-tetralog_test(noise_test LIBS tetralog_noise tetralog_train_reference tetralog_chain LABEL sim)
+tetralog_test(noise_test LIBS tetralog_noise_training LABEL sim)
