@@ -85,6 +85,15 @@ TEST(TrainMachine, IsTheRunOfTheReferencesOwnLoop) {
   EXPECT_EQ(found, weights);
 }
 
+TEST(TrainMachine, ShapesThatCannotBeBuiltAreRefused) {
+  for (const char* level : {"functional", "cycle"}) {
+    for (const char* shape : {"16x16x4:depth_b=0", "16x16x4:axi_data=0", "0x0x0", "9x9x9",
+                              "16x16x4:axi_addr=70", "16x16x4:acc_width=64"}) {
+      ExpectErrorHas([&] { MakeMachine(level, shape); }, {"cannot be built"});
+    }
+  }
+}
+
 TEST(TrainMachine, AResumedRunEndsInTheSameWeightsOnAnyMachine) {
   const Folder folder;
   const RunResult whole = RunOn(SmallRecipe("functional"));
