@@ -81,8 +81,9 @@ Json ReadResult(const PlannedRun& run, const Images& images) {
     throw std::runtime_error(
         fmt::format("{}: {}; remove it, or give another --folder", run.Result(), what));
   };
-  if (!json.is_object() || !json.contains("recipe") || !json.contains("test_accuracy"))
-    refuse("is no result of a run");
+  if (!json.is_object()) refuse("is no result of a run");
+  for (const char* key : {"recipe", "steps", "data_hash", "test_accuracy"})
+    if (!json.contains(key)) refuse(fmt::format("is no result of a run: it has no {}", key));
   if (const std::string fault = train::RecipeFault(json["recipe"]); !fault.empty())
     refuse("its recipe " + fault);
   const train::Recipe now = run.recipe->Of(run.seed, images.train);

@@ -195,7 +195,7 @@ void write_trace(const std::string& path, const Trace& trace, unsigned deflate) 
       write_gemm(Writer(path, group, deflate), trace, gemm, index++);
     }
   });
-  const std::string temporary = IsSpecialFile(path) ? path : path + ".tmp";
+  const std::string temporary = TemporaryPath(path);
   int error = WriteWholeFile(temporary, {image});
   if (error == 0 && temporary != path && std::rename(temporary.c_str(), path.c_str()) != 0) {
     error = errno;

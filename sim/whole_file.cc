@@ -43,6 +43,10 @@ void SyncFolder(const std::string& folder) {
   close(fd);
 }
 
+std::string TemporaryPath(const std::string& path) {
+  return IsSpecialFile(path) ? path : path + ".tmp";
+}
+
 bool IsSpecialFile(const std::string& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);

@@ -20,6 +20,10 @@ int WriteWholeFile(const std::string& path, const std::vector<std::span<const ui
 // Until the entries of a folder are on the disk, where the file system can do that.
 void SyncFolder(const std::string& folder);
 
+// Where the bytes of a file are written before they take its place: beside it. A special file keeps
+// its place: the path itself.
+std::string TemporaryPath(const std::string& path);
+
 // There is something at the path that is no regular file: a folder, a device, a pipe.
 bool IsSpecialFile(const std::string& path);
 

@@ -79,6 +79,12 @@ TEST_F(AccuracyTool, TrainsAllRecipesAndKeepsWhatIsFinished) {
 
   ExpectOneLineError(Command("\"rate\": 0.01", 100), "luq_2.json: is of another recipe: rate is");
   ExpectOneLineError(Command("\"steps\": 5", 100), "is of another recipe: steps are 5");
+  for (const std::string key : {"recipe", "steps", "data_hash", "test_accuracy"}) {
+    nlohmann::json result = before;
+    result.erase(key);
+    WriteTextFile(folder_ / "runs/fp32_2.json", result.dump());
+    ExpectOneLineError(Command("", 100), "fp32_2.json: is no result of a run: it has no " + key);
+  }
 }
 
 TEST_F(AccuracyTool, AKilledCommandGoesOn) {

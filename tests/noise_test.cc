@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Operand noise. Gradients that are LOG4 values come through every product without an error, which
-// checks scales, masks, columns and samples; the captured gradients are those that training rounds;
-// and on a short training of both networks LUQ shows no bias at thresholds that a biased rounding
-// in its place fails.
+// checks scales, masks, columns and samples; the captured gradients are those that training rounds,
+// past the same ReLUs; and on a short training of both networks LUQ shows no bias at thresholds
+// that a biased rounding in its place fails.
 #include "sim/noise/noise.h"
 
 #include <gtest/gtest.h>
@@ -14,6 +14,7 @@
 #include <map>
 
 #include "sim/functional_machine.h"
+#include "sim/noise/trained_operands.h"
 #include "sim/reference/trainer.h"
 #include "sim/train/machine_backend.h"
 #include "sim/train/reference_trainer.h"
@@ -34,11 +35,17 @@ struct Training {
   std::vector<LayerOperands> operands;  // of the next step
 };
 
+reference::TrainerOptions Options(const std::string& network) {
+  reference::TrainerOptions options;
+  options.network = network;
+  options.relu_on_sums = true;
+  return options;
+}
+
 // One more step, from the state of `training`, with random bits of its own.
 std::vector<TraceGemm> StepBehind(const std::string& network, const Training& training,
                                   uint64_t seed) {
-  reference::TrainerOptions options;
-  options.network = network;
+  reference::TrainerOptions options = Options(network);
   options.seed = seed;
   const auto trainer = train::MakeReferenceTrainer(options, TrainImages());
   trainer->Load(training.state, kSteps);
@@ -53,9 +60,7 @@ const Training& TrainingOf(const std::string& network) {
   static std::map<std::string, Training> trainings;
   if (trainings.count(network) != 0) return trainings[network];
   reference::prepare_process();
-  reference::TrainerOptions options;
-  options.network = network;
-  const auto trainer = train::MakeReferenceTrainer(options, TrainImages());
+  const auto trainer = train::MakeReferenceTrainer(Options(network), TrainImages());
   const size_t size = BatchSize(network);
   for (size_t i = 0; i < kSteps; ++i) trainer->Step(BatchAt(i, size), {});
   Training training{trainer->Save(), trainer->Weights(), {}};
@@ -101,6 +106,43 @@ TEST(Noise, GradientsThatAreLog4ValuesHaveNone) {
         EXPECT_LT(layer.dx.rms, 1e-14) << name;
       }
     }
+  }
+}
+
+// What the program measures is a step of the recipe that it reports.
+TEST(Noise, TheUsualRecipeOfBothNetworksIsMeasured) {
+  reference::prepare_process();
+  const reference::Dataset dataset = {TrainImages(), {}};
+  for (const char* network : {"mlp", "lenet"}) {
+    const train::Recipe recipe = RecipeOf(network, 2, 1, dataset.train.size());
+    EXPECT_EQ(recipe.relu, train::Recipe().relu);
+    const std::vector<LayerOperands> operands = TrainedOperands(recipe, dataset);
+    ASSERT_EQ(operands.size(), reference::network_layers(network).size());
+    for (const LayerOperands& layer : operands) {
+      EXPECT_EQ(layer.rows, recipe.batch * layer.layer.pixels()) << layer.layer.name;
+    }
+  }
+}
+
+// The mask that the machine takes is the one that the gradients are captured with.
+TEST(Noise, GradientsPassWhereThoseOfTheStepDo) {
+  for (const char* network : {"mlp", "lenet"}) {
+    const Training& training = TrainingOf(network);
+    const std::vector<TraceGemm> step = StepBehind(network, training, 1);
+    size_t masks = 0;
+    for (const LayerOperands& layer : training.operands) {
+      for (const TraceGemm& gemm : step) {
+        if (gemm.layer != layer.layer.name || gemm.mask.empty()) continue;
+        ++masks;
+        ASSERT_EQ(size_t{gemm.m} * gemm.n, layer.passes.size());
+        for (size_t i = 0; i < layer.passes.size(); ++i) {
+          const size_t row = i / gemm.n, col = i % gemm.n;
+          const int code = gemm.mask.bytes[row * gemm.mask.stride() + col / 2] >> (col % 2 * 4);
+          ASSERT_EQ(layer.passes[i], (code & 15) != 0 ? 1 : 0) << layer.layer.name << " " << i;
+        }
+      }
+    }
+    EXPECT_GT(masks, 0) << network;
   }
 }
 

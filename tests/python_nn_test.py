@@ -207,6 +207,10 @@ class PythonLayers(unittest.TestCase):
         linear, conv = tnn.Linear(4, 2), tnn.Conv2d(2, 2, 3)
         broken = tnn.Linear(4, 2)
         broken.weight.data.fill_(float("nan"))
+        biased = {}
+        for value in ("nan", "inf"):
+            biased[value] = tnn.Conv2d(2, 2, 3)
+            biased[value].bias.data[1] = float(value)
         for error, words, call in (
                 (ValueError, "the input is \\(3, 5\\); give \\(..., 4\\)",
                  lambda: linear(torch.ones(3, 5))),
@@ -214,6 +218,10 @@ class PythonLayers(unittest.TestCase):
                  lambda: linear(torch.ones(3, 4).half())),
                 (ValueError, "on meta; move it with .cpu", lambda: linear(torch.ones(3, 4, device="meta"))),
                 (ValueError, "the training has diverged", lambda: broken(torch.ones(3, 4))),
+                (ValueError, "no finite number: the training has diverged",
+                 lambda: biased["nan"](torch.ones(1, 2, 9, 9))),
+                (ValueError, "no finite number: the training has diverged",
+                 lambda: biased["inf"](torch.ones(1, 2, 9, 9))),
                 (ValueError, "give \\(batch, 2, height", lambda: conv(torch.ones(1, 3, 9, 9))),
                 (ValueError, "smaller than the kernel", lambda: conv(torch.ones(1, 2, 2, 9))),
                 (ValueError, "samples = 9: give 1 to 8", lambda: tnn.Recipe(samples=9)),

@@ -267,6 +267,15 @@ TEST(ReferenceTrainer, SmpHalvesTheNoiseOfTheWeightGradient) {
   EXPECT_LT(one_sample / two_samples, 2.6);
 }
 
+TEST(ReferenceTrainer, FewerImagesThanABatchAreRefused) {
+  for (const size_t size : {0, 1, 7}) {
+    Dataset small = dataset();
+    small.train.pixels.resize(size * kImageSize);
+    small.train.labels.resize(size);
+    EXPECT_THROW(TrainingRun(run_options("mlp", 8), small), std::invalid_argument) << size;
+  }
+}
+
 TEST(ReferenceTrainer, UnknownNetworkIsRefused) {
   EXPECT_THROW(TrainingRun(run_options("resnet", 8), dataset()), std::invalid_argument);
 }

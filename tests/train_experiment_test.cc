@@ -74,6 +74,20 @@ TEST(TrainExperiment, LimitsHoldTheMeanOfPairedDifferences) {
   EXPECT_FALSE(AccuracyJson(least, {{{88.0, 89.0}}, {{88.0, 88.9}}})["passed"].get<bool>());
 }
 
+TEST(TrainExperiment, BothBoundsOfALimitAreHeldAndPrinted) {
+  const Experiment toy =
+      Read(With(kToy, "\"at_most\": 0.5", "\"at_most\": 0.5, \"at_least\": 0.1"));
+  const std::vector<std::vector<Accuracies>> results = {{{{88.0, 89.0}}, {{87.9, 88.1}}},    // 0.5
+                                                        {{{88.0, 89.0}}, {{87.9, 88.08}}},   // 0.51
+                                                        {{{88.0, 89.0}}, {{88.0, 88.82}}}};  // 0.09
+  for (size_t i = 0; i < results.size(); ++i) {
+    EXPECT_EQ(AccuracyJson(toy, results[i])["passed"], i == 0) << i;
+    const std::string table = AccuracyTable(toy, results[i]);
+    const std::string verdict = i == 0 ? "met" : "MISSED";
+    EXPECT_NE(table.find("at least 0.1 and at most 0.5: " + verdict), std::string::npos) << table;
+  }
+}
+
 TEST(TrainExperiment, MistakesAreOneLine) {
   const auto expect = [](const std::string& from, const std::string& to,
                          const std::vector<std::string>& parts) {
@@ -88,7 +102,12 @@ TEST(TrainExperiment, MistakesAreOneLine) {
   expect("samples", "seed", {"belongs to the list 'seeds'"});
   expect("\"fp32\": {", "\"../x\": {", {"'../x' names a recipe"});
   expect("\"worse\": \"luq\"", "\"worse\": \"lug\"", {"'lug'; there is no such recipe"});
-  expect("at_most", "at_mast", {"needs a number"});
+  expect(R"(, "at_most": 0.5)", "", {"needs a number"});
+  expect("at_most", "at_mast", {"a limit has no key 'at_mast'", "at_most, at_least"});
+  expect("0.5}", R"(0.5, "at_leest": 0.1})", {"a limit has no key 'at_leest'"});
+  expect("0.5}", R"("0.7", "at_least": 0.1})", {"at_most of a limit is no number"});
+  expect("0.5}", R"(0.5, "at_least": null})", {"at_least of a limit is no number"});
+  expect("[{\"better\"", "[0.5, {\"better\"", {"a limit is no JSON object"});
   ExpectErrorHas([] { ReadExperiment("/nowhere/x.json"); }, {"cannot be read"});
 }
 

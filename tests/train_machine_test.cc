@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <string>
 
 #include "sim/reference/training_run.h"
@@ -85,6 +86,15 @@ TEST(TrainMachine, IsTheRunOfTheReferencesOwnLoop) {
   EXPECT_EQ(found, weights);
 }
 
+TEST(TrainMachine, ShapesThatCannotBeBuiltAreRefused) {
+  for (const char* level : {"functional", "cycle"}) {
+    for (const char* shape : {"16x16x4:depth_b=0", "16x16x4:axi_data=0", "0x0x0", "9x9x9",
+                              "16x16x4:axi_addr=70", "16x16x4:acc_width=64"}) {
+      ExpectErrorHas([&] { MakeMachine(level, shape); }, {"cannot be built"});
+    }
+  }
+}
+
 TEST(TrainMachine, AResumedRunEndsInTheSameWeightsOnAnyMachine) {
   const Folder folder;
   const RunResult whole = RunOn(SmallRecipe("functional"));
@@ -100,6 +110,16 @@ TEST(TrainMachine, AResumedRunEndsInTheSameWeightsOnAnyMachine) {
   const RunResult other =
       RunOn(SmallRecipe("reference"), {.checkpoint = folder / "d", .resume = true});
   EXPECT_EQ(other.weights_hash, whole.weights_hash);
+}
+
+// A run that is stopped before its first step saves the state that it was made with.
+TEST(TrainMachine, TheStartIsAStateToGoOnFrom) {
+  const Folder folder;
+  volatile std::sig_atomic_t stop = 1;
+  const Recipe recipe = SmallRecipe("functional");
+  EXPECT_EQ(RunOn(recipe, {.checkpoint = folder / "c", .stop = &stop}).steps, 0);
+  const RunResult run = RunOn(recipe, {.checkpoint = folder / "c", .resume = true});
+  EXPECT_EQ(run.weights_hash, RunOn(recipe).weights_hash);
 }
 
 TEST(TrainMachine, AdamAndCosineGoOnToTheSameBitsOnAnyMachine) {

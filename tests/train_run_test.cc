@@ -49,10 +49,12 @@ Recipe ToyRecipe(uint64_t steps = 0) {
 }
 
 RunResult RunToy(
-    const Recipe& recipe, RunOptions options, const std::function<void()>& on_step = [] {}) {
+    const Recipe& recipe, RunOptions options, const std::function<void()>& on_step = [] {},
+    const std::function<void()>& on_test = [] {}) {
   options.quiet = true;
   ToyTrainer trainer;
   trainer.on_step = on_step;
+  trainer.on_test = on_test;
   return RunTraining(recipe, options, Data(), trainer);
 }
 
@@ -61,6 +63,12 @@ void ExpectSame(const RunResult& a, const RunResult& b) {
   EXPECT_EQ(a.weights_hash, b.weights_hash);
   EXPECT_EQ(a.history.loss, b.history.loss);
   EXPECT_EQ(a.history.accuracy, b.history.accuracy);
+  const auto tests = [](const RunResult& run) {
+    std::vector<std::pair<uint64_t, double>> list;
+    for (const TestPoint& test : run.history.tests) list.emplace_back(test.step, test.accuracy);
+    return list;
+  };
+  EXPECT_EQ(tests(a), tests(b));
   EXPECT_EQ(a.train_loss, b.train_loss);
   EXPECT_EQ(a.test_accuracy, b.test_accuracy);
 }
@@ -176,6 +184,44 @@ TEST(TrainRun, AStoppedRunGoesOnToTheSameBits) {
     // A run that is done has nothing to do, and reports the same.
     ExpectSame(RunToy(recipe, {.checkpoint = path, .resume = true}), whole);
   }
+}
+
+// The step is done but its epoch's test is not, or no checkpoint is due: nothing may be lost.
+TEST(TrainRun, ARunStoppedInATestKeepsItsSteps) {
+  const Folder folder;
+  const Recipe recipe = ToyRecipe();
+  const std::string path = folder / "c";
+  volatile std::sig_atomic_t stop = 0;
+  const RunResult first = RunToy(
+      recipe, {.checkpoint = path, .checkpoint_every = 1000, .stop = &stop}, [] {},
+      [&] { stop = 1; });
+  EXPECT_EQ(first.steps, 12);
+  const RunResult second = RunToy(recipe, {.checkpoint = path, .resume = true});
+  EXPECT_EQ(second.first_step, 12);
+  ExpectSame(second, RunToy(recipe, {}));
+}
+
+TEST(TrainRun, ARunStoppedBeforeItsFirstStepCanGoOn) {
+  const Folder folder;
+  const std::string path = folder / "c";
+  volatile std::sig_atomic_t stop = 1;
+  EXPECT_EQ(RunToy(ToyRecipe(), {.checkpoint = path, .stop = &stop}).steps, 0);
+  ExpectSame(RunToy(ToyRecipe(), {.checkpoint = path, .resume = true}), RunToy(ToyRecipe(), {}));
+}
+
+TEST(TrainRun, ARunThatEndsElsewhereHasTheTestsOfItsOwnEnd) {
+  const Folder folder;
+  const std::string path = folder / "c";
+  volatile std::sig_atomic_t stop = 0;
+  int steps = 0;
+  RunToy(ToyRecipe(10), {.checkpoint = path});
+  const RunResult longer =
+      RunToy(ToyRecipe(30), {.checkpoint = path, .resume = true, .stop = &stop},
+             [&] { stop = ++steps == 5; });
+  EXPECT_EQ(longer.steps, 15);
+  for (const uint64_t end : {15, 15, 30, 36})
+    ExpectSame(RunToy(ToyRecipe(end), {.checkpoint = path, .resume = true}),
+               RunToy(ToyRecipe(end), {}));
 }
 
 TEST(TrainRun, AKilledRunGoesOnToTheSameBits) {

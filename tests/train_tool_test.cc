@@ -186,6 +186,10 @@ TEST_F(TrainTool, MistakesAreOneLineAtOnce) {
   ExpectOneLineError("train --variant fp32 --histogram " + (folder_ / "h.svg"), "--histogram: ");
   ExpectOneLineError("train --plot " + file + "/r.svg", "--plot: cannot write");
   ExpectOneLineError("train --record " + file + "/r.h5", "--record: cannot write");
+  // The trace is written beside the old one first.
+  std::filesystem::create_directory(file + ".tmp");
+  ExpectOneLineError("train --record " + file, "--record: cannot write");
+  ExpectOneLineError("train --record " + (folder_ / ""), "--record: cannot write");
   EXPECT_EQ(RunTool("train --help").status, 0);
 }
 

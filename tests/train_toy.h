@@ -26,7 +26,7 @@ namespace tetralog::train::testing {
 // State that depends on every step's pixels, labels, rate and number, in order.
 class ToyTrainer : public Trainer {
  public:
-  std::function<void()> on_step = [] {};
+  std::function<void()> on_step = [] {}, on_test = [] {};
 
   StepResult Step(const Batch& batch, const StepOptions& options) override {
     on_step();
@@ -40,6 +40,7 @@ class ToyTrainer : public Trainer {
     return {1 + v.weight, batch.labels[0]};
   }
   size_t CountCorrect(const Batch& batch, bool fp32) override {
+    on_test();
     return fp32 ? batch.size : batch.size / 2;
   }
   uint64_t steps() const override { return steps_; }

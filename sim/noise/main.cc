@@ -15,13 +15,12 @@
 #include "sim/functional_machine.h"
 #include "sim/noise/noise.h"
 #include "sim/noise/noise_report.h"
+#include "sim/noise/trained_operands.h"
 #include "sim/progress.h"
 #include "sim/provenance.h"
 #include "sim/reference/trainer.h"
-#include "sim/train/batches.h"
 #include "sim/train/machine_backend.h"
-#include "sim/train/run.h"
-#include "sim/train/training.h"
+#include "sim/train/recipe.h"
 
 namespace tetralog::noise {
 namespace {
@@ -38,36 +37,6 @@ struct Arguments {
   std::string json;
 };
 
-Recipe RecipeOf(const std::string& network, const Arguments& args, size_t images) {
-  Recipe recipe;
-  recipe.network = network;
-  recipe.steps = args.steps;
-  recipe.seed = args.noise.seed;
-  train::CompleteRecipe(images, &recipe);
-  return recipe;
-}
-
-std::unique_ptr<Machine> MakeMachine(const std::string& level, const std::string& shape) {
-  return train::MakeModelMachine(level, shape);
-}
-
-// Of the step behind those of the recipe.
-std::vector<LayerOperands> OperandsOf(const Recipe& recipe, const reference::Dataset& dataset) {
-  train::Training training = train::MakeTraining(recipe, {}, true, dataset.train, MakeMachine);
-  train::RunOptions options;
-  options.test_images = 0;
-  options.quiet = true;
-  train::RunTraining(recipe, options, dataset, *training.trainer);
-  train::Batches batches(dataset.train, recipe.seed, recipe.batch);
-  const train::Batch batch = batches.At(recipe.steps);
-  std::vector<TraceGemm> step;
-  train::StepOptions record;
-  record.record = &step;
-  training.recorder->Load(training.trainer->Save(), recipe.steps);
-  training.recorder->Step(batch, record);
-  return CaptureOperands(recipe.network, step, training.trainer->Weights(), batch);
-}
-
 int Measure(const Arguments& args) {
   const reference::Dataset dataset = reference::load_dataset(args.data);
   nlohmann::ordered_json report = {{"steps", args.steps},
@@ -77,9 +46,9 @@ int Measure(const Arguments& args) {
   std::vector<std::string> failed;
   Progress progress;
   for (const std::string& network : args.networks) {
-    const Recipe recipe = RecipeOf(network, args, dataset.train.size());
+    const Recipe recipe = RecipeOf(network, args.steps, args.noise.seed, dataset.train.size());
     progress.Show(fmt::format("{}: training {} steps", network, recipe.steps));
-    const std::vector<LayerOperands> operands = OperandsOf(recipe, dataset);
+    const std::vector<LayerOperands> operands = TrainedOperands(recipe, dataset);
     FunctionalMachine machine({}, kMemory, {.fast = true, .count_products = false});
     const std::unique_ptr<train::GemmBackend> backend = train::MakeMachineBackend(machine);
     NoiseOptions options = args.noise;

@@ -86,8 +86,8 @@ class LayerProducts {
     if (!has_dx()) return;
     const at::Tensor codes = Codes(o_.weights, o_.layer.out);
     const at::Tensor weights = at::where(codes >= 8.0, codes - 16.0, codes);  // INT4
-    exact_dx_ = Finish(at::mm(gradient_, weights * o_.weight_scale), o_.passes);
-    full_dx_ = Finish(at::mm(gradient_, ToTensor(o_.real_weights, o_.layer.out)), o_.real_passes);
+    exact_dx_ = Finish(at::mm(gradient_, weights * o_.weight_scale));
+    full_dx_ = Finish(at::mm(gradient_, ToTensor(o_.real_weights, o_.layer.out)));
   }
 
   LayerNoise Measure(const Scheme& scheme, uint64_t draws, uint64_t seed, size_t index) {
@@ -110,7 +110,7 @@ class LayerProducts {
       drift += change;
       drift_squares += change * change;
       dw.Add(WeightGradient(codes, scheme.samples, alpha));
-      if (noise.has_dx) dx.Add(Finish(InputGradient(codes, alpha), o_.passes));
+      if (noise.has_dx) dx.Add(Finish(InputGradient(codes, alpha)));
     }
     const auto count = static_cast<double>(noise.draws);
     noise.gradient = gradient.Result();
@@ -133,10 +133,10 @@ class LayerProducts {
   }
 
   // From the product to the gradient behind the ReLU before; columns are summed into their image.
-  at::Tensor Finish(const at::Tensor& product, const std::vector<double>& passes) const {
+  at::Tensor Finish(const at::Tensor& product) const {
     const at::Tensor dx =
         o_.layer.convolution() ? reference::columns_to_image(product, o_.layer) : product;
-    return dx * at::tensor(passes, kDouble).view(dx.sizes());
+    return dx * at::tensor(o_.passes, kDouble).view(dx.sizes());
   }
 
   at::Tensor InputGradient(const std::vector<uint8_t>& codes, double alpha) {

@@ -55,9 +55,9 @@ const std::vector<double>& Find(const std::vector<train::NamedValues>& weights,
   throw std::invalid_argument("there is no " + name + ": give weights of the same network");
 }
 
-// Behind the ReLU and the pool of a convolution, what the next layer's input is made of.
+// Behind the ReLU and the pool of a convolution, what the next layer's input is rounded from.
 struct Output {
-  at::Tensor real, codes;
+  at::Tensor real;   // a gradient passes where it is positive
   at::Tensor taken;  // of the pool
 };
 
@@ -70,18 +70,15 @@ at::Tensor RealOf(const TraceGemm& forward) {
 }
 
 Output OutputOf(const Layer& layer, const TraceGemm& forward) {
-  Output output;
-  output.real = RealOf(forward).clamp_min(0.0);
-  const std::vector<uint8_t> codes = Unpacked(forward.d);
-  output.codes = ToTensor({codes.begin(), codes.end()}, output.real.sizes());
-  if (!layer.convolution()) return output;
-  // Rounding keeps the order, so the pool of the codes is the code of the pool.
+  const at::Tensor real = RealOf(forward).clamp_min(0.0);
+  if (!layer.convolution()) return {real, {}};
+  if (forward.d_format != Format::kInt32) {
+    throw std::invalid_argument("the ReLU of " + layer.name +
+                                " acted on codes: record a step with that of sums");
+  }
   const auto side = static_cast<int64_t>(layer.out_side()), out = static_cast<int64_t>(layer.out);
-  output.real = reference::max_pool(output.real.view({-1, side, side, out})).values;
-  reference::Pooled pooled = reference::max_pool(output.codes.view({-1, side, side, out}));
-  output.codes = pooled.values;
-  output.taken = pooled.taken;
-  return output;
+  const reference::Pooled pooled = reference::max_pool(real.view({-1, side, side, out}));
+  return {pooled.values, pooled.taken};
 }
 
 at::Tensor Pixels(const train::Batch& batch) {
@@ -99,7 +96,7 @@ at::Tensor PassBack(const LayerOperands& layer, const at::Tensor& gradient, cons
   const at::Tensor raw = at::mm(gradient, values * layer.weight_scale);
   const at::Tensor dx =
       layer.layer.convolution() ? reference::columns_to_image(raw, layer.layer) : raw;
-  const at::Tensor masked = dx.reshape(before.codes.sizes()) * before.codes.ne(0);
+  const at::Tensor masked = dx.reshape(before.real.sizes()) * before.real.gt(0);
   if (!before.taken.defined()) return masked;
   const at::Tensor routed = reference::max_unpool(masked, before.taken);
   return routed.reshape({-1, routed.size(-1)});
@@ -126,11 +123,10 @@ std::vector<LayerOperands> CaptureOperands(const std::string& network,
     o.input_scale = forward.scale_b;
     o.real_weights = Find(weights, layer.name + ".weight");
     if (i == 0) {
-      inputs.push_back({Pixels(batch), {}, {}});
+      inputs.push_back({Pixels(batch), {}});
     } else {
       inputs.push_back(OutputOf(layers[i - 1], Find(step, layers[i - 1].name, "forward")));
-      o.passes = ToVector(inputs[i].codes.ne(0));
-      o.real_passes = ToVector(inputs[i].real.gt(0));
+      o.passes = ToVector(inputs[i].real.gt(0));
     }
     o.real_inputs = ToVector(
         layer.convolution() ? reference::image_to_columns(inputs[i].real, layer) : inputs[i].real);

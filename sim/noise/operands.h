@@ -26,14 +26,14 @@ struct LayerOperands {
   double weight_scale = 1, input_scale = 1;
   // What the codes were rounded from.
   std::vector<double> real_weights, real_inputs;
-  // 1 where the gradient passes the ReLU before this layer, by codes and by real values: [batch,
-  // in], of a convolution [batch, row, column, channel]. Empty in the first layer, which needs no
-  // dX.
-  std::vector<double> passes, real_passes;
+  // 1 where the gradient passes the ReLU before this layer: [batch, in], of a convolution [batch,
+  // row, column, channel]. Empty in the first layer, which needs no dX.
+  std::vector<double> passes;
 };
 
-// `step`: the GEMMs of one step as the reference records them; `weights`: Trainer::Weights() before
-// it. Throws std::invalid_argument when they are not of this network.
+// `step`: the GEMMs of one step as the reference records them, with ReLUs and pools that act on
+// sums; `weights`: Trainer::Weights() before it. Throws std::invalid_argument when they are not of
+// this network.
 std::vector<LayerOperands> CaptureOperands(const std::string& network,
                                            const std::vector<TraceGemm>& step,
                                            const std::vector<train::NamedValues>& weights,

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "sim/reference/seeds.h"
@@ -16,6 +18,11 @@ TrainingRun::TrainingRun(const RunOptions& options, const Dataset& dataset)
       dataset_(dataset),
       trainer_(options.trainer, dataset.train),
       order_(dataset.train.size()) {
+  if (order_.size() < options.batch) {
+    throw std::invalid_argument("batch: " + std::to_string(options.batch) + " is more than the " +
+                                std::to_string(order_.size()) +
+                                " training images; give more images, or a smaller batch");
+  }
   std::iota(order_.begin(), order_.end(), 0u);
 }
 

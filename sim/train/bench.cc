@@ -43,11 +43,11 @@ double CpuSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 
 double Seconds(Trainer& trainer, const reference::Images& images, size_t batch, size_t first,
                size_t steps) {
+  const size_t in_epoch = images.size() / batch;
   const double start = CpuSeconds();
   for (size_t step = first; step < first + steps; ++step) {
-    trainer.Step(
-        {&images.pixels[step * batch * reference::kImageSize], &images.labels[step * batch], batch},
-        {});
+    const size_t image = step % in_epoch * batch;
+    trainer.Step({&images.pixels[image * reference::kImageSize], &images.labels[image], batch}, {});
   }
   return CpuSeconds() - start;
 }
@@ -126,8 +126,9 @@ int Main(int argc, char** argv) {
   CLI::App app("Benchmark of training on the functional machine");
   Options options;
   app.add_option("--networks", options.networks, "mlp, lenet")->capture_default_str();
-  app.add_option("--turns", options.turns, "turns that count")->capture_default_str();
-  app.add_option("--steps", options.steps, "steps in a turn")->capture_default_str();
+  const CLI::Range count(1, 100'000);
+  app.add_option("--turns", options.turns, "turns that count")->check(count)->capture_default_str();
+  app.add_option("--steps", options.steps, "steps in a turn")->check(count)->capture_default_str();
   app.add_option("--output", options.output, "report (JSON)");
   CLI11_PARSE(app, argc, argv);
   reference::prepare_process();

@@ -117,8 +117,6 @@ std::string Header(const uint8_t* image, size_t size) {
 
 // ---------------------------------------------------------------------------- files
 
-std::string Temporary(const std::string& path) { return path + ".tmp"; }
-
 std::string Folder(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path();
   return folder.empty() ? "." : folder;
@@ -159,7 +157,7 @@ void WriteCheckpoint(const std::string& path, const Checkpoint& checkpoint) {
   RefuseSpecial(path);
   const std::vector<uint8_t> image = ToImage(path, checkpoint);
   const std::string header = Header(image.data(), image.size());
-  const std::string temporary = Temporary(path);
+  const std::string temporary = TemporaryPath(path);
   const std::span header_bytes(reinterpret_cast<const uint8_t*>(header.data()), header.size());
   int error = WriteWholeFile(temporary, {header_bytes, image}, true);
   if (error == 0 && rename(temporary.c_str(), path.c_str()) != 0) error = errno;
@@ -206,7 +204,7 @@ Checkpoint ReadCheckpoint(const std::string& path) {
 
 void CheckCheckpointPath(const std::string& path) {
   RefuseSpecial(path);
-  const std::string temporary = Temporary(path);
+  const std::string temporary = TemporaryPath(path);
   const int error = WriteWholeFile(temporary, {});
   if (error != 0) FailToWrite(path, error);
   unlink(temporary.c_str());

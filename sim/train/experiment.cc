@@ -61,14 +61,21 @@ std::string TextOf(const Json& json, const char* key) {
   return json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : "";
 }
 
-std::optional<double> NumberOf(const Json& json, const char* key) {
-  if (!json.contains(key) || !json[key].is_number()) return std::nullopt;
+std::optional<double> NumberOf(const Json& json, const char* key, const std::string& source) {
+  if (!json.contains(key)) return std::nullopt;
+  if (!json[key].is_number())
+    Refuse(fmt::format("{}: {} of a limit is no number: {}", source, key, json[key].dump()));
   return json[key].get<double>();
 }
 
 AccuracyLimit ReadLimit(const Json& json, const Experiment& experiment, const std::string& source) {
-  AccuracyLimit limit{TextOf(json, "better"), TextOf(json, "worse"), NumberOf(json, "at_most"),
-                      NumberOf(json, "at_least")};
+  if (!json.is_object()) Refuse(source + ": a limit is no JSON object");
+  for (const auto& [key, value] : json.items())
+    if (key != "better" && key != "worse" && key != "at_most" && key != "at_least")
+      Refuse(fmt::format("{}: a limit has no key '{}'; there are better, worse, at_most, at_least",
+                         source, key));
+  AccuracyLimit limit{TextOf(json, "better"), TextOf(json, "worse"),
+                      NumberOf(json, "at_most", source), NumberOf(json, "at_least", source)};
   IndexOf(experiment, limit.better, source);
   IndexOf(experiment, limit.worse, source);
   if (!limit.at_most && !limit.at_least)
@@ -208,10 +215,11 @@ std::string AccuracyTable(const Experiment& experiment, const std::vector<Accura
   if (!experiment.limits.empty()) text += "\n";
   for (const AccuracyLimit& limit : experiment.limits) {
     const Checked checked = Check(limit, experiment, results);
-    const std::string bound = limit.at_most ? fmt::format("at most {}", *limit.at_most)
-                                            : fmt::format("at least {}", *limit.at_least);
+    std::vector<std::string> bounds;
+    if (limit.at_least) bounds.push_back(fmt::format("at least {}", *limit.at_least));
+    if (limit.at_most) bounds.push_back(fmt::format("at most {}", *limit.at_most));
     text += fmt::format("- {} minus {}: {:.2f} points ({}), {}: {}\n", limit.better, limit.worse,
-                        checked.mean, List(checked.difference.values), bound,
+                        checked.mean, List(checked.difference.values), fmt::join(bounds, " and "),
                         checked.passed ? "met" : "MISSED");
   }
   return text;

@@ -117,13 +117,14 @@ class Run {
     while (done_ < recipe_.steps && !Stopped()) {
       Step();
       csv.Row(done_, history_.loss.back(), history_.accuracy.back(), Rate(done_ - 1));
-      const bool last = done_ == recipe_.steps || Stopped();
       const bool epoch = done_ % in_epoch_ == 0;
-      if (epoch || last) Test();
+      if (epoch || done_ == recipe_.steps) Test();
       const uint64_t every = options_.checkpoint_every;
-      if (last || (every == 0 ? epoch : done_ % every == 0)) Save();
-      if (epoch || last || done_ % 20 == 0) csv.Flush();
+      if (every == 0 ? epoch : done_ % every == 0) Save();
+      if (epoch || done_ % 20 == 0) csv.Flush();
     }
+    if (EndIsUntested()) Test();
+    if (unsaved_) Save();
     csv.Flush();
     return Result();
   }
@@ -131,6 +132,12 @@ class Run {
  private:
   double Rate(uint64_t step) const { return RateAt(recipe_, in_epoch_, step); }
   bool Stopped() const { return options_.stop != nullptr && *options_.stop != 0; }
+
+  // A run may end where another one was stopped.
+  bool EndIsUntested() const {
+    return done_ == recipe_.steps && TestImages() > 0 &&
+           (history_.tests.empty() || history_.tests.back().step != done_);
+  }
 
   void Resume() {
     const std::string& path = options_.checkpoint;
@@ -166,6 +173,11 @@ class Run {
       throw std::runtime_error(fmt::format("{}: {}; start again without --resume", path, e.what()));
     }
     first_ = done_ = c.step;
+    unsaved_ = false;
+    // The run before may have had its end elsewhere, and was tested there.
+    std::erase_if(history_.tests, [&](const TestPoint& test) {
+      return test.step % in_epoch_ != 0 && test.step != recipe_.steps;
+    });
     if (!options_.quiet) fmt::print("resumed {} at step {}\n", path, done_);
   }
 
@@ -186,6 +198,7 @@ class Run {
     const StepResult result = trainer_.Step(batch, step);
     if (record) Record(batch, step);
     ++done_;
+    unsaved_ = true;
     history_.loss.push_back(result.loss);
     history_.accuracy.push_back(static_cast<double>(result.correct) /
                                 static_cast<double>(batch.size));
@@ -248,9 +261,11 @@ class Run {
         100 * TailMean(history_.accuracy, Window()), left));
   }
 
+  size_t TestImages() const { return std::min(options_.test_images, dataset_.test.size()); }
+
   void Test() {
     const reference::Images& test = dataset_.test;
-    const size_t images = std::min(options_.test_images, test.size());
+    const size_t images = TestImages();
     size_t correct = 0;
     for (size_t begin = 0; begin < images; begin += kTestBatch) {
       const size_t size = std::min(kTestBatch, images - begin);
@@ -260,6 +275,7 @@ class Run {
     }
     std::string text = "not tested";
     if (images > 0) {
+      unsaved_ = true;
       history_.tests.push_back({done_, static_cast<double>(correct) / static_cast<double>(images)});
       text = fmt::format("test accuracy {:.2f} %", 100 * history_.tests.back().accuracy);
     }
@@ -273,6 +289,7 @@ class Run {
   }
 
   void Save() {
+    unsaved_ = false;
     if (options_.checkpoint.empty()) return;
     WriteCheckpoint(options_.checkpoint, {done_, images_hash_, RecipeJson(recipe_).dump(),
                                           trainer_.Save(), ToNamed(history_)});
@@ -301,6 +318,7 @@ class Run {
   const uint64_t in_epoch_;
   uint64_t images_hash_ = 0;
   uint64_t first_ = 0, done_ = 0, histogram_steps_ = 0;
+  bool unsaved_ = true;  // the checkpoint is not yet of this state
   RunHistory history_;
   std::vector<TraceGemm> record_;
   Progress progress_;

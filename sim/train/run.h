@@ -39,7 +39,7 @@ struct RunOptions {
   std::string csv;                // metrics of every step; empty: none
   size_t test_images = SIZE_MAX;  // the first so many; 0: no tests
   bool quiet = false;             // print nothing
-  // Set, by a signal: stop after this step as if it were the last, with a checkpoint.
+  // Set, by a signal: stop after this step, with a checkpoint.
   const volatile std::sig_atomic_t* stop = nullptr;
   // The last steps once more, on a trainer that records their GEMMs; null: no recording.
   Trainer* recorder = nullptr;

@@ -12,21 +12,24 @@
 #include "sim/reference/dataset.h"
 #include "sim/train/checkpoint.h"
 #include "sim/train/tensor_trainer.h"
+#include "sim/whole_file.h"
 
 namespace tetralog::train {
 namespace {
 
-// Opens a file for more output: an old one keeps its contents until there are new ones.
-void CheckOutput(const char* option, const std::string& path) {
+// Opens a file for more output: an old one keeps its contents until there are new ones. `beside`:
+// the one that is renamed to it in the end.
+void CheckOutput(const char* option, const std::string& path, bool beside = false) {
   if (path.empty()) return;
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   std::error_code ignored;
   if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
-  const bool existed = std::filesystem::exists(path, ignored);
-  if (!std::ofstream(path, std::ios::app))
+  const std::string written = beside ? TemporaryPath(path) : path;
+  const bool existed = std::filesystem::exists(written, ignored);
+  if (!std::ofstream(written, std::ios::app))
     throw std::runtime_error(
-        fmt::format("--{}: cannot write {}; give a path that can be written", option, path));
-  if (!existed) std::filesystem::remove(path, ignored);
+        fmt::format("--{}: cannot write {}; give a path that can be written", option, written));
+  if (!existed) std::filesystem::remove(written, ignored);
 }
 
 void Refuse(bool wrong, const char* line) {
@@ -114,7 +117,7 @@ Recipe CheckTrainArguments(const TrainArguments& args, size_t train_images) {
   CheckOutput("json", args.json);
   CheckOutput("csv", args.csv);
   CheckOutput("plot", args.plot);
-  CheckOutput("record", args.record);
+  CheckOutput("record", args.record, true);
   CheckOutput("histogram", args.histogram);
   return recipe;
 }

@@ -111,6 +111,7 @@ std::unique_ptr<Trainer> MakeOn(const std::string& level, const Recipe& recipe,
 std::unique_ptr<Machine> MakeModelMachine(const std::string& level, const std::string& shape,
                                           const std::vector<MachineShape>& known) {
   const MachineShape parsed = ParseShape(shape, known);
+  CheckShape(parsed);
   if (level == "functional")
     return std::make_unique<FunctionalMachine>(
         parsed, kMemory, FunctionalOptions{.fast = true, .count_products = false});

@@ -82,8 +82,11 @@ class _Product(torch.autograd.Function):
         unit = weights.scale * x_scale
         c = None
         if bias is not None:
-            whole = np.rint(_numpy(bias).astype(np.float64) / unit)
-            c = whole.clip(-2**31, 2**31 - 1).astype(np.int32)[:, None]
+            real = _numpy(bias).astype(np.float64)
+            if not np.isfinite(real).all():
+                raise ValueError("the bias has an element that is no finite number: the training has "
+                                 "diverged; lower the rate")
+            c = np.rint(real / unit).clip(-2**31, 2**31 - 1).astype(np.int32)[:, None]
         rows = layer._rows(torch.from_numpy(inputs)).numpy()
         z = _gemm(weights.codes, rows, c=c, a_format="int4", b_format=x_format, b_transposed=True,
                   d_transposed=True)
