@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # The Python package, as it lies in the build tree: python_<name>_test.py by unittest.
 foreach(name gemm quantiser trace nn example)
   add_test(NAME Python.${name}
