@@ -23,6 +23,7 @@ void CheckShape(const MachineShape& s) {
   need(s.axi_data == 64 || s.axi_data == 128, "axi_data must be 64 or 128");
   need(std::min(s.rows, s.cols) >= std::max(s.lanes, s.axi_data / 32),
        "rows and columns must be at least lanes and axi_data / 32");
+  need(std::max(s.rows, s.cols) >= 4, "rows or columns must be at least 4");
   need(s.dot <= s.word_codes(), "dot must divide axi_data / 4");
   need(power(s.depth_a) && power(s.depth_b) && in(s.depth_a, 2, 1 << 15) &&
            in(s.depth_b, 2, 1 << 15),
