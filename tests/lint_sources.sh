@@ -12,13 +12,13 @@ fault() {
   status=1
 }
 
-while read -r file; do
-  case $file in
-    # Data, and files that hold no comments.
-    *.md | *.svg | *.json | *.csv | *.h5 | LICENSE | .gitignore | .clang-format) continue ;;
-  esac
-  [ "$(head -n 4 "$file" | grep -cE 'Copyright the Tetralog authors\. Licensed under the Apache|SPDX-License-Identifier: Apache-2\.0')" = 2 ] ||
-    fault "$file has no licence lines; begin it with those of tests/lint_sources.sh"
+# All but data, and files that hold no comments.
+sources=$(grep -vE '\.(md|svg|json|csv|h5)$|^(LICENSE|\.gitignore|\.clang-format)$')
+for line in 'Copyright the Tetralog authors. Licensed under the Apache License' \
+            'SPDX-License-Identifier: Apache-2.0'; do
+  for file in $(echo "$sources" | xargs grep -LF "$line"); do
+    fault "$file has no line '$line'; begin it with the licence lines of tests/lint_sources.sh"
+  done
 done
 
 listed=$(grep -v '^//' rtl/tetralog.f)
