@@ -21,7 +21,7 @@ struct MachineShape {
   uint32_t acc_width = 24;  // bits: 12..32
   uint32_t random_bits = 12;  // R: 1..16
   // Words of axi_data bits of a bank of the operand buffers: powers of two, 2..32768; those of the
-  // smaller bank are at most 65536 bytes.
+  // smaller bank are at most 65536 bytes, depth_b * panel_b() below 2^24.
   uint32_t depth_a = 64, depth_b = 128;
   uint32_t axi_data = 128;  // bits: 64 or 128
   uint32_t axi_addr = 40;   // bits: 32..63

@@ -19,7 +19,8 @@
 // Limits: Rows, Cols, Dot, Lanes, DepthA, DepthB powers of two; Rows and Cols at least Lanes and AxiData / 32, one
 // of them at least 4; Dot at most AxiData / 4; Lanes at most 16; AccWidth 12 to 32; RandomBits 1 to 16; DepthA,
 // DepthB 2 to 32768; AxiData 64 or 128; AddrWidth 32 to 63. The words of the smaller bank, and
-// 4 * max(Rows, Cols), at most 65536 bytes. In synthesis those of product_counter too.
+// 4 * max(Rows, Cols), at most 65536 bytes; DepthB * max(Cols, AxiData / 4) below 2^24. In synthesis those of
+// product_counter too.
 // Source: LUQ, Chmiel et al., ICLR 2023.
 
 module tetralog_core #(
@@ -176,12 +177,8 @@ module tetralog_core #(
   logic [7:0]         front_cause;
   core_control u_control (
     .clk_i, .rst_ni,
-    .soft_reset_i      (soft_reset),
-    .soft_reset_done_o (soft_reset_done),
-    .core_rst_no       (core_rst_n),
-    .halt_o            (halt),
-    .done_i            (done),
-    .head_o            (head),
+    .soft_reset_i(soft_reset), .soft_reset_done_o(soft_reset_done), .core_rst_no(core_rst_n), .halt_o(halt),
+    .done_i(done), .head_o(head),
     .front_index_i     (front_index),
     .front_failed_i    (front_failed),
     .front_cause_i     (front_cause),
@@ -191,9 +188,7 @@ module tetralog_core #(
     .back_read_error_i (back_read_error),
     .write_error_i     (write_error),
     .axi_busy_i        (read_busy || write_busy),
-    .error_o           (error),
-    .cause_o           (error_cause),
-    .index_o           (error_index)
+    .error_o(error), .cause_o(error_cause), .index_o(error_index)
   );
 
   logic [47:0] now_q;

@@ -56,7 +56,8 @@ TEST(ShapeText, ShapesThatTheRtlRefusesAreTold) {
         "16x16x4:depth_a=1", "16x16x4:depth_b=24", "16x16x4:acc_width=11", "16x16x4:acc_width=33",
         "16x16x4:random_bits=0", "16x16x4:random_bits=17", "65536x4x1", "16x16x4:axi_addr=12"})
     EXPECT_THROW(CheckShape(ParseShape(text)), std::invalid_argument) << text;
-  EXPECT_THROW(CheckShape(ParseShape("2x2x16:axi_data=64:lanes=2")), std::invalid_argument);
+  for (const char* text : {"2x2x16:axi_data=64:lanes=2", "16x512x4:depth_b=32768"})
+    EXPECT_THROW(CheckShape(ParseShape(text)), std::invalid_argument) << text;
 }
 
 }  // namespace
