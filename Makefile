@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Front door. `make` lists the targets; everything is built under build/.
 BUILD := build
 JOBS  ?= $(shell nproc)
@@ -62,6 +65,9 @@ lint: configure  ## contract drift, Verilator and Yosys on every module, the mir
 	    rtl/$$unit.sv || exit 1; \
 	  [ -f tests/$${unit}_test.cc ] || { echo "error: rtl/$$unit.sv has no test; add tests/$${unit}_test.cc"; exit 1; }; \
 	done
+	@verilator --lint-only --assert -Wall --top-module tetralog_soc rtl/verilator.vlt -F rtl/tetralog.f \
+	  docs/examples/tetralog_soc.sv
+	@git ls-files | sh tests/lint_sources.sh
 	@sh synth/lint.sh
 	@sh synth/lint.sh synth/macs
 	@git ls-files '*.h' '*.cc' | xargs clang-format --dry-run -Werror

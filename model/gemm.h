@@ -67,7 +67,7 @@ struct GemmCommand {
   uint8_t sample0 = 0;
   int samples = 1;  // 1..8; more than 1 for LOG4 outputs only
 
-  int acc_width = 24;     // of the hardware, 2..32
+  int acc_width = 24;     // of the hardware, 2..32 (a core: 12..32)
   bool keep_raw = false;  // also return the accumulators
 };
 

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # The model for other projects: `cmake --install <build> --component model --prefix <directory>`,
 # then find_package(Tetralog) gives tetralog::model, tetralog::cycle and tetralog::systemc.
 include(GNUInstallDirs)

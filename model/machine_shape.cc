@@ -23,6 +23,7 @@ void CheckShape(const MachineShape& s) {
   need(s.axi_data == 64 || s.axi_data == 128, "axi_data must be 64 or 128");
   need(std::min(s.rows, s.cols) >= std::max(s.lanes, s.axi_data / 32),
        "rows and columns must be at least lanes and axi_data / 32");
+  need(std::max(s.rows, s.cols) >= 4, "rows or columns must be at least 4");
   need(s.dot <= s.word_codes(), "dot must divide axi_data / 4");
   need(power(s.depth_a) && power(s.depth_b) && in(s.depth_a, 2, 1 << 15) &&
            in(s.depth_b, 2, 1 << 15),
@@ -33,6 +34,8 @@ void CheckShape(const MachineShape& s) {
            std::max(s.rows, s.cols) <= 1 << 14,
        "the smaller of depth_a and depth_b must be at most 65536 bytes of words, rows and columns "
        "at most 16384");
+  need(uint64_t{s.panel_b()} * s.depth_b < 1 << 24,
+       "depth_b times the greater of columns and axi_data / 4 must be less than 2^24");
   need(in(s.axi_addr, 32, 63), "axi_addr must be 32 to 63");
 }
 

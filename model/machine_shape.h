@@ -10,16 +10,21 @@
 
 namespace tetralog {
 
-// What a build of the core can do; software reads it from the registers.
+// What a build of the core can do; software reads it from the registers. CheckShape throws
+// std::invalid_argument for values beyond the ranges below.
 struct MachineShape {
-  uint32_t rows = 16, cols = 16;         // processing elements, powers of two
-  uint32_t dot = 4;                      // products of a processing element and cycle
-  uint32_t lanes = 4;                    // epilogue lanes
-  uint32_t acc_width = 24;               // bits
-  uint32_t random_bits = 12;             // R
-  uint32_t depth_a = 64, depth_b = 128;  // words of a bank of the operand buffers
-  uint32_t axi_data = 128;               // bits
-  uint32_t axi_addr = 40;                // bits
+  // Processing elements, powers of two, at least lanes and axi_data / 32, at most 16384; one of the
+  // two at least 4. Synthesis takes at most 128 (rtl/product_counter.sv).
+  uint32_t rows = 16, cols = 16;
+  uint32_t dot = 4;         // products of a processing element and cycle: 1, 2, 4, .. axi_data / 4
+  uint32_t lanes = 4;       // epilogue lanes: 1, 2, 4, 8 or 16
+  uint32_t acc_width = 24;  // bits: 12..32
+  uint32_t random_bits = 12;  // R: 1..16
+  // Words of axi_data bits of a bank of the operand buffers: powers of two, 2..32768; those of the
+  // smaller bank are at most 65536 bytes, depth_b * panel_b() below 2^24.
+  uint32_t depth_a = 64, depth_b = 128;
+  uint32_t axi_data = 128;  // bits: 64 or 128
+  uint32_t axi_addr = 40;   // bits: 32..63
 
   uint64_t macs() const { return uint64_t{rows} * cols * dot; }
   uint32_t word_codes() const { return axi_data / 4; }  // codes in a word of the bus
@@ -31,7 +36,8 @@ struct MachineShape {
   bool operator==(const MachineShape&) const = default;
 };
 
-// Throws std::invalid_argument, with one line, for a shape that the RTL refuses.
+// Throws std::invalid_argument, with one line that names the first broken rule, for a shape that
+// the RTL refuses in simulation.
 void CheckShape(const MachineShape& shape);
 
 }  // namespace tetralog

@@ -18,10 +18,12 @@
 // high_clk_i     the same of the high segment
 // first_i        this beat starts a sum
 // base_o         low segment so far, or zero
-// sum_i          base_o plus the beat's products
+// sum_i          base_o plus the beat's products, which are 0 .. 2^Low - 1
 // carry_o        a carry is pending; 0 without a high segment
 // capture_clk_i  rises half a cycle after the beat marked last was added
 // shadow_o       the sum at that time, modulo 2^Width
+//
+// Latency: base_o and carry_o in the cycle after sum_i. Throughput: a beat a cycle. Limits: 1 <= Low <= Width.
 
 module accumulator #(
     parameter int unsigned Width = 24,

@@ -19,7 +19,8 @@
 //
 // Latency: two cycles from a segment taken to its first WVALID for 32-bit elements. Throughput: a
 // segment a cycle, a beat a cycle of 32-bit elements, Group codes a cycle; up to 63 bursts unanswered.
-// Limits: Group a power of two, AxiData / 32 <= Group <= AxiData / 4; 1 <= seg_count_i <= MaxCount.
+// Limits: AxiData 64 or 128; Group a power of two, AxiData / 32 <= Group <= AxiData / 4;
+// 1 <= seg_count_i <= MaxCount.
 
 module axi_write #(
   parameter int unsigned AddrWidth = 40,

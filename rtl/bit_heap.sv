@@ -14,7 +14,8 @@
 // takes less time and it takes more area, so it is for where the ripple comes last.
 //
 // Simulation adds numbers instead, which is the same function and much faster; the structure is what
-// the tests of the netlists run on. Combinational.
+// the tests of the netlists run on. Combinational. Limits: Rows, InWidth and OutWidth at least 1;
+// FastColumns 0..OutWidth.
 //
 // rows_i  Rows numbers of InWidth bits, number r at [r*InWidth +: InWidth]
 // base_i  number of OutWidth bits

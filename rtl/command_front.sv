@@ -15,11 +15,14 @@
 // Latency from a doorbell to the first request of operands: 4 cycles, the read latency of the ring, and
 // 128 bytes of beats. Throughput: the next command is fetched when all operands of this one are in
 // the buffers.
+// Limits: AxiData 64 or 128, AddrWidth 32 to 63, Rows, DepthA and DepthB powers of two. Ring registers are stable
+// while a command is in flight, and in the cycle before tail_i counts a new one; a size that is no power of two
+// in 1..32768 fails with CauseRing. What the slots hold is stable while they are busy.
 
 module command_front #(
   parameter int unsigned Rows      = 16,
   parameter int unsigned AccWidth  = 24,
-  parameter int unsigned DepthA    = 64,
+  parameter int unsigned DepthA    = 64,   // words of a bank
   parameter int unsigned DepthB    = 128,
   parameter int unsigned AxiData   = 128,
   parameter int unsigned AddrWidth = 40

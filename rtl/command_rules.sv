@@ -7,10 +7,10 @@
 // (CauseAlignment) counts. early_ok_o: none of the former, and A and B surely fit their buffers and
 // begin on the bus, so that they may be loaded before the other rules are known.
 //
-// Combinational.
+// Combinational. Limits: DepthA, DepthB and AxiData powers of two; AddrWidth at most 63.
 
 module command_rules #(
-  parameter int unsigned DepthA    = 64,
+  parameter int unsigned DepthA    = 64,   // words of a bank
   parameter int unsigned DepthB    = 128,
   parameter int unsigned AxiData   = 128,
   parameter int unsigned AddrWidth = 40

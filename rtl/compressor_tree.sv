@@ -7,7 +7,7 @@
 // not read. row_a_o + row_b_o is their sum modulo 2^Columns. In a step every column is brought down to
 // the next of the heights 2, 3, 4, 6, 9, ... with as few adders as that takes, so the depth is
 // logarithmic in the greatest height and no carry runs along the columns. What adds the rows is the
-// user's choice. Combinational. Limits: heights of at most 141.
+// user's choice. Combinational. Limits: heights of at most Slots, and of at most 141.
 //
 // Simulation leaves the whole sum in row a, which is the same to who adds the rows and much faster; the
 // structure is what the tests of the netlists run on.

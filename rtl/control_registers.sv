@@ -18,6 +18,10 @@
 // read that follows; all counters share the place where it is held. Only the low bits of a counter
 // count at once. The carry out of them waits for the one incrementer of all the high bits, which works
 // on one counter a cycle and adds what still waits to what is read.
+//
+// Throughput: an access of either kind every 3 cycles; an event of every counter a cycle.
+// Limits: AxiData 64 or 128, AddrWidth 32 to 63; Rows, Cols, DepthA, DepthB below 2^16 and the others below
+// 2^8, the width of their register fields. The master keeps what it offers until it is taken.
 
 module control_registers #(
   parameter int unsigned Rows       = 16,

@@ -18,7 +18,7 @@
 // An INT32 result passes the multiplier too: m is 1, and with s the sign of z, z = (|z| ^ s) + s; the
 // first row of the product is |z| ^ s and s one more bit of it.
 //
-// Limits: AccWidth 3..32; RandomBits 1..16. n and the formats as in the contract.
+// Limits: AccWidth 3..32 (a core: 12..32); RandomBits 1..16. n and the formats as in the contract.
 
 module epilogue_lane #(
   parameter int unsigned AccWidth   = 24,

@@ -14,6 +14,9 @@
 // start_i, while busy_o is low, begins a command; the inputs named cmd_* must be stable while busy_o.
 // Latency: two cycles from start_i, or from loaded operands, to the first beat. Throughput: one beat
 // a cycle, also from tile to tile.
+// Limits: Rows, Cols, Dot, DepthA, DepthB, AxiData powers of two, Dot at most AxiData / 4; cmd_m_i, cmd_n_i, cmd_k_i
+// at least 1; cmd_a_samples_i 1..8; cmd_block_cols_i a positive multiple of PanelB;
+// cmd_panel_words_i = cmd_a_samples_i * ceil(K / WordCodes), at most DepthA.
 
 module feeder #(
   parameter int unsigned Rows    = 16,

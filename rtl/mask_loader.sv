@@ -45,7 +45,7 @@ module mask_loader #(
 
   output logic                 mask_valid_o,
   input  logic                 mask_ready_i,
-  output logic [Lanes*4-1:0]   mask_data_o
+  output logic [Lanes*4-1:0]   mask_data_o  // 0 or 1 in the 4 bits of a lane
 );
 
   localparam int unsigned WordCodes  = AxiData / 4;

@@ -10,7 +10,13 @@
 // load_start_i, while load_busy_o is low, begins to load A and B of front_i. back_start_i, while busy_o is
 // low, begins to feed back_i, which is loaded then or still loading, and to fetch its C and mask. The
 // commands are stable as long as they are at work; back_i takes the panels that front_i loaded, in
-// order. Sets of streams are A, B, C, mask, A in bit 0. Limits: those of the units.
+// order. Sets of streams are A, B, C, mask, A in bit 0.
+//
+// Latency: the first segments of A and B in the cycle after load_start_i, of C and mask in the cycle after
+// back_start_i; the first operand beat two cycles after its operands are loaded. Throughput: a word in, and an
+// operand beat, a beat of C and one of the mask out, a cycle.
+// Limits: Rows, Cols, Dot, Lanes, DepthA, DepthB powers of two; Rows and Cols at least Lanes and AxiData / 32, one
+// of them at least 4; Dot at most AxiData / 4; AxiData 64 or 128; SegWidth at most 16; the command is legal.
 
 module operand_path #(
   parameter int unsigned Rows      = 16,

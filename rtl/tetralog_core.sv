@@ -12,33 +12,36 @@
 // Up to three commands are in flight: the one whose operands load (front), the one that computes
 // (back), and the one whose results are written. Registers, commands, records and rules are in
 // docs/interface.md, the life of a command cycle by cycle in docs/core.md.
-//
 // AXI4: INCR bursts of full words, at most 16 beats, never across 4 KiB; read IDs 0 to 4 (ring, A, B,
-// C, mask), write ID 0. All AXI outputs hold until they are accepted.
-// Limits: Rows, Cols, Dot, Lanes, DepthA, DepthB are powers of two; Rows and Cols are at least Lanes and
-// AxiData / 32; Dot divides AxiData / 4; AxiData is 64 or 128; AddrWidth 32 to 63. The words of the smaller
-// bank, and 4 * max(Rows, Cols), are at most 65536 bytes.
+// C, mask), write ID 0. All AXI outputs hold until they are accepted. Ports: docs/integration.md.
+// Latency: from doorbell to first read of operands 4 cycles and a read of the ring. Throughput: Rows * Cols * Dot
+// products a cycle while operands come and outputs go; a beat a cycle each way. No path from input to output.
+// Limits: Rows, Cols, Dot, Lanes, DepthA, DepthB powers of two; Rows and Cols at least Lanes and AxiData / 32, one
+// of them at least 4; Dot at most AxiData / 4; Lanes at most 16; AccWidth 12 to 32; RandomBits 1 to 16; DepthA,
+// DepthB 2 to 32768; AxiData 64 or 128; AddrWidth 32 to 63. The words of the smaller bank, and
+// 4 * max(Rows, Cols), at most 65536 bytes; DepthB * max(Cols, AxiData / 4) below 2^24. In synthesis those of
+// product_counter too.
 // Source: LUQ, Chmiel et al., ICLR 2023.
 
 module tetralog_core #(
-  parameter int unsigned Rows       = 16,
+  parameter int unsigned Rows       = 16,   // processing elements
   parameter int unsigned Cols       = 16,
-  parameter int unsigned Dot        = 4,
-  parameter int unsigned AccWidth   = 24,
-  parameter int unsigned Lanes      = 4,
-  parameter int unsigned RandomBits = tetralog_pkg::RANDOM_BITS,
-  parameter int unsigned DepthA     = 64,   // words of a bank
+  parameter int unsigned Dot        = 4,    // products of an element and cycle
+  parameter int unsigned AccWidth   = 24,   // bits
+  parameter int unsigned Lanes      = 4,    // outputs rounded a cycle
+  parameter int unsigned RandomBits = tetralog_pkg::RANDOM_BITS,  // bits of a random word
+  parameter int unsigned DepthA     = 64,   // words of AxiData bits of a bank
   parameter int unsigned DepthB     = 128,
-  parameter int unsigned AxiData    = 128,
-  parameter int unsigned AddrWidth  = 40
+  parameter int unsigned AxiData    = 128,  // bits
+  parameter int unsigned AddrWidth  = 40    // bits
 ) (
   input  logic                 clk_i,
-  input  logic                 rst_ni,
-  output logic                 irq_o,
+  input  logic                 rst_ni,            // asserts at any time, released in step with clk_i
+  output logic                 irq_o,             // level
 
   input  logic                 s_axil_awvalid_i,
   output logic                 s_axil_awready_o,
-  input  logic [11:0]          s_axil_awaddr_i,
+  input  logic [11:0]          s_axil_awaddr_i,   // bytes
   input  logic                 s_axil_wvalid_i,
   output logic                 s_axil_wready_o,
   input  logic [31:0]          s_axil_wdata_i,
@@ -48,7 +51,7 @@ module tetralog_core #(
   output logic [1:0]           s_axil_bresp_o,
   input  logic                 s_axil_arvalid_i,
   output logic                 s_axil_arready_o,
-  input  logic [11:0]          s_axil_araddr_i,
+  input  logic [11:0]          s_axil_araddr_i,   // bytes
   output logic                 s_axil_rvalid_o,
   input  logic                 s_axil_rready_i,
   output logic [31:0]          s_axil_rdata_o,
@@ -56,9 +59,9 @@ module tetralog_core #(
 
   output logic                 m_axi_awvalid_o,
   input  logic                 m_axi_awready_i,
-  output logic [2:0]           m_axi_awid_o,
-  output logic [AddrWidth-1:0] m_axi_awaddr_o,
-  output logic [7:0]           m_axi_awlen_o,
+  output logic [2:0]           m_axi_awid_o,      // 0
+  output logic [AddrWidth-1:0] m_axi_awaddr_o,    // bytes, of a whole word
+  output logic [7:0]           m_axi_awlen_o,     // beats - 1
   output logic [2:0]           m_axi_awsize_o,
   output logic [1:0]           m_axi_awburst_o,
   output logic                 m_axi_awlock_o,
@@ -76,9 +79,9 @@ module tetralog_core #(
   input  logic [1:0]           m_axi_bresp_i,
   output logic                 m_axi_arvalid_o,
   input  logic                 m_axi_arready_i,
-  output logic [2:0]           m_axi_arid_o,
-  output logic [AddrWidth-1:0] m_axi_araddr_o,
-  output logic [7:0]           m_axi_arlen_o,
+  output logic [2:0]           m_axi_arid_o,      // 0 to 4
+  output logic [AddrWidth-1:0] m_axi_araddr_o,    // bytes, of a whole word
+  output logic [7:0]           m_axi_arlen_o,     // beats - 1
   output logic [2:0]           m_axi_arsize_o,
   output logic [1:0]           m_axi_arburst_o,
   output logic                 m_axi_arlock_o,
@@ -174,12 +177,8 @@ module tetralog_core #(
   logic [7:0]         front_cause;
   core_control u_control (
     .clk_i, .rst_ni,
-    .soft_reset_i      (soft_reset),
-    .soft_reset_done_o (soft_reset_done),
-    .core_rst_no       (core_rst_n),
-    .halt_o            (halt),
-    .done_i            (done),
-    .head_o            (head),
+    .soft_reset_i(soft_reset), .soft_reset_done_o(soft_reset_done), .core_rst_no(core_rst_n), .halt_o(halt),
+    .done_i(done), .head_o(head),
     .front_index_i     (front_index),
     .front_failed_i    (front_failed),
     .front_cause_i     (front_cause),
@@ -189,9 +188,7 @@ module tetralog_core #(
     .back_read_error_i (back_read_error),
     .write_error_i     (write_error),
     .axi_busy_i        (read_busy || write_busy),
-    .error_o           (error),
-    .cause_o           (error_cause),
-    .index_o           (error_index)
+    .error_o(error), .cause_o(error_cause), .index_o(error_index)
   );
 
   logic [47:0] now_q;
@@ -213,9 +210,7 @@ module tetralog_core #(
   logic                   word_last;
   read_port #(.AddrWidth(AddrWidth), .AxiData(AxiData), .BytesWidth(SegWidth)) u_read (
     .clk_i,
-    .rst_ni           (core_rst_n),
-    .halt_i           (halt),
-    .a_first_i        (a_first),
+    .rst_ni(core_rst_n), .halt_i(halt), .a_first_i(a_first),
     .ring_req_valid_i (ring_req_valid),
     .ring_req_ready_o (ring_req_ready),
     .ring_req_addr_i(ring_req_addr), .ring_req_len_i(ring_req_len),

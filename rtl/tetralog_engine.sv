@@ -17,17 +17,18 @@
 // behind the next tile's operands. A tile takes max(ceil(K / Dot), rows * ceil(cols / Lanes) *
 // samples + Delay - 2) cycles in the steady state; three more for every beat that holds some |z| >= 2^16,
 // and eight more at the end of a command (see epilogue).
-// Limits: Lanes is 1, 2, 4, 8 or 16 and divides Cols; GroupRows divides Rows, GroupCols divides Cols;
-// tile_col_i is a multiple of Lanes; K is within the limits of docs/numerics.md for AccWidth.
+// Limits: Rows, Cols, Dot at least 1; Lanes is 1, 2, 4, 8 or 16 and divides Cols; AccWidth 12 to 32;
+// RandomBits 1 to 16; GroupRows divides Rows, GroupCols divides Cols; tile_col_i is a multiple of Lanes;
+// K is within the limits of docs/numerics.md for AccWidth.
 // Source: LUQ, Chmiel et al., ICLR 2023.
 
 module tetralog_engine #(
   parameter int unsigned Rows       = 16,
   parameter int unsigned Cols       = 16,
   parameter int unsigned Dot        = 4,   // products of a processing element and cycle
-  parameter int unsigned AccWidth   = 24,
+  parameter int unsigned AccWidth   = 24,  // bits
   parameter int unsigned Lanes      = 4,   // epilogue lanes
-  parameter int unsigned RandomBits = tetralog_pkg::RANDOM_BITS,
+  parameter int unsigned RandomBits = tetralog_pkg::RANDOM_BITS,  // bits of a random word
   parameter int unsigned GroupRows  = (Rows % 4 == 0) ? 4 : (Rows % 2 == 0) ? 2 : 1,
   parameter int unsigned GroupCols  = (Cols % 4 == 0) ? 4 : (Cols % 2 == 0) ? 2 : 1,
   parameter bit          GateRows   = 1'b1,  // see pe_group

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # The clocked machine: AXI memory, protocol checker, and the machine around a core.
 add_library(tetralog_clocked_machine STATIC axi_memory.cc axi_checker.cc clocked_machine.cc
                                             lockstep_core.cc shape_text.cc)

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # How fast the core simulates, without tracing; not part of the default build.
 find_package(benchmark REQUIRED)
 foreach(dot 1 4)

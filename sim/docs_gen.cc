@@ -35,7 +35,9 @@ std::string Source(const fs::path& path) {
   const size_t header = text.find("\n\n");
   if (header == std::string::npos)
     throw std::runtime_error(fmt::format("{} has no empty line after its header", path.string()));
-  return "```cpp\n" + text.substr(header + 2) + "```\n";
+  const std::string kind = path.extension();
+  const std::string language = kind == ".sv" ? "systemverilog" : kind == ".py" ? "python" : "cpp";
+  return "```" + language + "\n" + text.substr(header + 2) + "```\n";
 }
 
 using Filler = std::function<std::string(const std::string& name)>;

@@ -61,7 +61,8 @@ class Arena {
   Arena(uint64_t begin, uint64_t end) : begin_(begin), next_(begin), end_(end) {}
   uint64_t Allocate(uint64_t bytes, uint64_t alignment = 64);  // std::bad_alloc
   uint64_t mark() const { return next_; }
-  void Reset(uint64_t mark) { next_ = mark; }  // frees what came after mark()
+  // Frees what came after mark(), all of it without an argument: nothing in flight may use it.
+  void Reset(uint64_t mark) { next_ = mark; }
   void Reset() { next_ = begin_; }
   uint64_t free_bytes() const { return end_ - next_; }
 
@@ -81,7 +82,8 @@ class Driver {
   // A tensor in the arena; rows begin at multiples of 16 bytes, and so do samples.
   Tensor NewTensor(uint32_t rows, uint32_t cols, Format format, uint32_t samples = 1);
 
-  // Row-major elements, one code a byte, or INT32.
+  // Row-major elements, one code a byte (0..15), or INT32: rows * cols of them, of one sample; else
+  // std::invalid_argument. Upload of codes also writes 0 to the bytes between the rows.
   void Upload(const Tensor& tensor, std::span<const uint8_t> codes, uint32_t sample = 0);
   void UploadInt32(const Tensor& tensor, std::span<const int32_t> values);
   std::vector<uint8_t> Download(const Tensor& tensor, uint32_t sample = 0);
@@ -89,7 +91,8 @@ class Driver {
 
   // One command as it is; its interrupt bit belongs to the driver.
   Handle Submit(const Command& command);
-  // A product, in one or several commands; partial sums are allocated in the arena.
+  // A product, in one or several commands. Partial sums (PlanScratchBytes) are allocated in the
+  // arena and stay there: take mark() before, and Reset(mark) when the product is done.
   Handle Gemm(const GemmRequest& request);
 
   void Flush();                              // rings the doorbell

@@ -29,23 +29,28 @@ struct EngineShape {
 };
 
 struct EngineInputs {
+  // The tile descriptor, stable until it is taken.
   bool tile_valid = false;
-  uint8_t a_format = 0, b_format = 0, d_format = 0, rounding = 0;
+  uint8_t a_format = 0, b_format = 0, d_format = 0;  // Format, 2 bits
+  uint8_t rounding = 0;                              // Rounding, 1 bit
   uint8_t scale_mul = 1;
-  int8_t scale_shift = 0;
+  int8_t scale_shift = 0;  // -32..63, 7 bits
   bool c_enable = false, mask_enable = false;
-  uint8_t samples = 1, sample0 = 0;
+  uint8_t samples = 1;  // 1..8
+  uint8_t sample0 = 0;
   uint64_t seed = 0;
-  uint32_t rows = 1, cols = 1, row = 0, col = 0;
+  uint32_t rows = 1, cols = 1;  // valid ones, 1 to those of the shape
+  uint32_t row = 0, col = 0;    // logical output of the first element; col a multiple of lanes
   bool tile_last = false;
 
   bool op_valid = false, op_last = false;
-  std::vector<uint32_t> op_a, op_b;  // rows * dot and cols * dot codes
+  // rows * dot and cols * dot codes of 4 bits, 8 a word, the last word filled with zeros.
+  std::vector<uint32_t> op_a, op_b;
 
   bool c_valid = false;
-  std::vector<uint32_t> c_data;  // a word a lane
+  std::vector<uint32_t> c_data;  // lanes words
   bool mask_valid = false;
-  std::vector<uint32_t> mask_data;  // 4 bits a lane
+  std::vector<uint32_t> mask_data;  // 4 bits a lane, 8 lanes a word
 
   bool d_ready = false;
   bool stats_ready = false;
@@ -57,17 +62,18 @@ struct EngineOutputs {
   bool tile_ready = false, op_ready = false, c_ready = false, mask_ready = false;
   bool addend_wait = false;
 
+  // What follows valid is given while it is high, and else as it was before.
   bool d_valid = false, d_last = false;
   std::vector<uint32_t> d_data;  // lanes words: INT32 a lane, or codes of 4 bits a lane
-  uint32_t d_lane_valid = 0;
-  uint8_t d_sample = 0;
+  uint32_t d_lane_valid = 0;     // a bit a lane
+  uint8_t d_sample = 0;          // 0..7
 
   bool stats_valid = false;
   uint32_t max_abs = 0;
   uint64_t sum_abs = 0;
-  uint64_t sum_squares_lo = 0, sum_squares_hi = 0;
+  uint64_t sum_squares_lo = 0, sum_squares_hi = 0;  // bits 63:0, 95:64
   uint64_t wraps = 0;
-  std::vector<uint64_t> zeros, clipped;  // 8 samples
+  std::vector<uint64_t> zeros, clipped;  // [8], by sample
 
   bool operator==(const EngineOutputs&) const = default;
 };
@@ -79,12 +85,14 @@ class Engine {
   virtual const EngineShape& shape() const = 0;
 
   // One clock cycle: drives the inputs, samples the outputs before the rising edge, then clocks.
+  // All vectors of the inputs have the sizes above, also while they are not valid.
   virtual void Cycle(const EngineInputs& in, EngineOutputs& out) = 0;
 
   // Holds the reset for a few cycles.
   virtual void Reset() = 0;
 
-  // Writes a waveform (FST) from now on; an empty path ends it.
+  // Writes a waveform (FST) from now on; an empty path ends it. std::runtime_error when the file
+  // cannot be written, std::invalid_argument for a build without waveforms (netlists).
   virtual void Trace(const std::string& path) = 0;
 };
 

@@ -3,6 +3,10 @@
 //
 // How long matrix products take on a shape of the core, by the cycle model without data: each
 // alone, from doorbell to completion, as sim/utilisation.cc measures the RTL.
+//
+// Cycles are of the core with a memory of fixed latencies (estimate_machine.h). No tensor is
+// stored: a product may be as large as the address space of the core, 2^axi_addr bytes, whatever
+// memory the host has.
 
 #pragma once
 
@@ -48,10 +52,13 @@ struct EstimateTotal {
   double utilisation = 0;  // of the multipliers
 };
 
-// Submits the product of tensors without contents.
+// Submits the product of tensors without contents, which it allocates in the driver's arena. Throws
+// std::bad_alloc when they do not fit, std::invalid_argument when no plan does.
 Handle SubmitLayerGemm(Driver& driver, const LayerGemm& gemm);
 
-// Runs one of the product. Throws as Driver and planner do.
+// Runs one of the product, on a machine of its own. Throws std::invalid_argument for a shape that
+// CheckShape refuses or without a plan, std::bad_alloc for tensors beyond the address space,
+// DriverError for a product that breaks a rule of the commands.
 GemmEstimate EstimateGemm(const LayerGemm& gemm, const MachineShape& shape,
                           const EstimateMachineOptions& options);
 
@@ -62,8 +69,8 @@ struct EstimateJob {
 };
 
 // All jobs, products of the same work once a shape, on several threads. `progress`, if given, gets
-// the part done, 0 to 1; never by two threads at once. The first error of any product is thrown,
-// with its name in front.
+// the part done, 0 to 1; never by two threads at once. The first error of any product is thrown as
+// std::runtime_error with its name in front, after the threads have ended. `threads`: at least 1.
 std::vector<std::vector<GemmEstimate>> EstimateAll(
     const std::vector<EstimateJob>& jobs, const EstimateMachineOptions& options, unsigned threads,
     const std::function<void(double)>& progress = {});

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # How long networks take on the core, by the cycle model.
 ESTIMATE ?= --network mlp,lenet,resnet18,resnet50,transformer --batch 16 --training
 .PHONY: estimate

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # The netlist of the smallest core, its memories in RTL, and the tool that holds it; not part of the
 # default build. The parameters are those of core_4x4x1.
 include(${PROJECT_SOURCE_DIR}/synth/Netlist.cmake)

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Recorded GEMMs on netlists: all of them on the 4x4 Dot 4 engine, where a run that was stopped goes on, then
 # some on the whole 4x4x1 core, beside its RTL. GATES="--gemm conv2" chooses those; GATES= leaves them out.
 GATES ?= --gemm fc3

@@ -5,6 +5,11 @@
 // the same stored tensors: weights W [out, in], activations X [batch, in], gradients [batch, out].
 //
 // A convolution is a linear layer on patches; its batch is (image, pixel).
+//
+// Each writes its commands to the ring; they start as those of Driver::Gemm do, and partial sums
+// stay in the arena. Strides are those of the tensors (tensor.h). Throws std::invalid_argument when
+// sizes do not agree, std::bad_alloc when the arena is full; formats and ranges are checked by the
+// machine, so those errors come with the wait (DriverError).
 #pragma once
 
 #include <optional>
@@ -23,8 +28,8 @@ Handle LinearForward(Driver& driver, const Tensor& w, const Tensor& x, const Ten
 Handle LinearInputGradient(Driver& driver, const Tensor& dy, const Tensor& w, const Tensor& dx,
                            const std::optional<Tensor>& mask, const OutputOptions& output);
 
-// dW[o,i] = sum over b and all samples s of dY_s[b,o] X[b,i], INT32; the host divides by the
-// samples.
+// dW[o,i] = sum over b and all samples s of dY_s[b,o] X[b,i], INT32 [out, in]; the host divides by
+// the samples. dW must not overlap dY or X.
 Handle LinearWeightGradient(Driver& driver, const Tensor& dy, const Tensor& x, const Tensor& dw);
 
 }  // namespace tetralog

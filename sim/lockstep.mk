@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # The cycle model in step with the RTL: random commands, all output pins compared in every cycle. With
 # SHAPES=4x4x1,8x4x2 on some of the builds of every day; without, on two more shapes as well.
 CYCLES ?= 20000000

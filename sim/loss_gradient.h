@@ -22,18 +22,20 @@ struct LossGradient {
 };
 
 struct LossOptions {
-  double scale = 1;      // real logit = logit * scale
-  int shift = 0;         // alpha of the gradient is 2^shift
-  uint64_t seed = 0;     // of the random words, addressed by (sample, image, class)
-  uint32_t samples = 1;  // independently rounded
-  uint32_t random_bits = kRandomBits;
+  double scale = 1;                    // real logit = logit * scale
+  int shift = 0;                       // alpha of the gradient is 2^shift
+  uint64_t seed = 0;                   // of the random words, addressed by (sample, image, class)
+  uint32_t samples = 1;                // independently rounded: 1..256
+  uint32_t random_bits = kRandomBits;  // 1..16
 };
 
-// LUQ of a gradient of real values, row-major [.., classes], in units of 2^shift: codes by sample.
+// LUQ of a gradient of finite values, row-major [.., classes], classes at least 1, in units of
+// 2^shift: codes by sample.
 std::vector<std::vector<uint8_t>> RoundLossGradient(std::span<const double> gradient,
                                                     size_t classes, const LossOptions& options);
 
-// logits: row-major [labels.size(), classes]. The same bits on every processor.
+// logits: row-major [labels.size(), classes]; labels 0..classes - 1. The same bits on every
+// processor. Throws std::invalid_argument for no labels, a part of a row, or a label beyond.
 LossGradient MakeLossGradient(std::span<const int32_t> logits, std::span<const uint8_t> labels,
                               const LossOptions& options);
 

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Machines without time, the legality of commands, the driver, and random commands for regressions.
 add_library(tetralog_machine STATIC command_rules.cc machine_memory.cc functional_machine.cc
             illegal_command.cc random_case.cc random_commands.cc case_runner.cc

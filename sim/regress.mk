@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Random commands on the functional machine and on the core.
 N    ?= 2000
 SEED ?= 1

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # The command-line tool: replay on machines, regression, and its subcommands.
 add_library(tetralog_tools STATIC machine_replay.cc regress.cc)
 target_link_libraries(tetralog_tools PRIVATE tetralog_warnings

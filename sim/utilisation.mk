@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # How busy the core keeps its array, and how fast it simulates.
 .PHONY: utilisation core-bench
 utilisation: configure  ## cycles of GEMMs and of an MLP training step on the core, and what bounds them

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # tetralog_netlist(<target> TOP <module> [SOURCES <file>...] [PARAMS Name=Value ...] [KEEP <module>...]
 #                  [LEAVE <module>...])
 #

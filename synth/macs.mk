@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # The MACs that the field uses beside the processing element: `make macs [LIB=<Liberty file>]`.
 .PHONY: macs
 macs: configure  ## area of the MACs that the field uses, beside the processing element (LIB=<Liberty file>)

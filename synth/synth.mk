@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Synthesis: `make synth [LIB=<Liberty file>] [CORE=8x8x4|16x16x1|small]`.
 LIB ?= /usr/share/qflow/tech/osu018/osu018_stdcells.lib
 SYNTH_LIB    = $(basename $(notdir $(LIB)))

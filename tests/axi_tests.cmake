@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Tests of the AXI memory, its checker, and the machine around a core.
 tetralog_test(axi_memory_test LIBS tetralog_clocked_machine LABEL sim)
 tetralog_test(axi_checker_test LIBS tetralog_clocked_machine LABEL sim)

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Tests of the contract's layouts and of the registers.
 
 # The layouts: a test-only module, beside links to the package and the waivers that it needs.

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Tests of the parts of the core that walk, check and control, and of the core itself.
 tetralog_verilate(tile_walker_4x8 TOP tile_walker PREFIX Vtile_walker_4x8
                   PARAMS Rows=4 Cols=8 AxiData=64)

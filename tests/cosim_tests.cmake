@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Tests of the array, the engine and its co-simulation.
 foreach(depth 0 1 5)
   tetralog_verilate(delay_line_${depth} TOP delay_line PREFIX Vdelay_line_${depth}
@@ -40,7 +43,12 @@ add_dependencies(tetralog_tool_test tetralog)
 tetralog_test(regress_test LIBS tetralog_tools LABEL sim)
 include(faults.cmake)
 
-# Tests of the lints: a changed package is drift, and a latch is an error.
+# Tests of the lints: a changed package is drift, a latch is an error, and so are missing licence lines and
+# a file list or an integration page that has not followed the core.
+add_test(NAME Lint.FaultsOfTheSourcesAreNamed
+         COMMAND sh tests/lint_sources_test.sh ${CMAKE_BINARY_DIR}/lint_sources
+         WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+set_tests_properties(Lint.FaultsOfTheSourcesAreNamed PROPERTIES LABELS rtl)
 add_test(NAME Lint.ADifferentPackageIsDrift
          COMMAND sh tests/lint_drift.sh $<TARGET_FILE:contract_gen> ${CMAKE_BINARY_DIR}/drift
          WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})

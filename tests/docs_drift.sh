@@ -1,4 +1,7 @@
 #!/bin/sh
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # docs_drift.sh DOCS_GEN DIRECTORY: the check of the docs must fail on a copy of one page whose
 # source has changed, and pass on the copy as it is.
 set -eu

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # The docs: their programs run, and what they show of sources and cycles is current.
 tetralog_test(programming_test LIBS tetralog_examples LABEL sim)
 tetralog_test(timeline_test LIBS tetralog_timeline LABEL sim)

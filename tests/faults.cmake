@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Tests of the tests: one-line faults planted into a copy of the RTL, each of which must be caught by
 # the unit's own test. A planted fault passes when that test reports a failure of the named suite.
 

@@ -1,4 +1,7 @@
 #!/bin/sh
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # lint_drift.sh CONTRACT_GEN DIRECTORY: the drift check on a copy of the tree whose package differs.
 set -eu
 rm -rf "$2"

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Tests of the machines without time, of the driver and of the random commands.
 foreach(unit command_rules machine_memory functional_machine gemm_plan driver linear_layer
         illegal_command random_commands case_runner)

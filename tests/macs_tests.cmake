@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # The MACs that the processing element is compared with (synth/macs).
 set(macs ${PROJECT_SOURCE_DIR}/synth/macs)
 file(GLOB macs_sources CONFIGURE_DEPENDS ${macs}/*.sv)

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Tests of the operand path: memory, loader, buffer.
 
 tetralog_verilate(sram_4 TOP sram PARAMS Width=16 Depth=4)

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Tests of the measurement of energy.
 foreach(unit liberty netlist gate_sim energy)
   tetralog_test(power_${unit}_test LIBS tetralog_power nlohmann_json::nlohmann_json LABEL synth)

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Tests of what reads memory: streams, the read port, C and the mask.
 tetralog_verilate(stream_reader_128 TOP stream_reader PREFIX Vstream_reader_128)
 tetralog_verilate(stream_reader_64 TOP stream_reader PREFIX Vstream_reader_64

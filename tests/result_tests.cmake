@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Tests of the result side: output buffer, AXI writes, completion records.
 # name: rows, columns, lanes, AXI data bits
 set(result_shapes r16_l4_b128:16:16:4:128 r4_l4_b128:4:4:4:128 r8_l2_b64:8:4:2:64

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Tests of sim/.
 tetralog_test(trace_file_test LIBS tetralog_trace LABEL sim)
 tetralog_test(reference_random_bits_test LIBS tetralog_reference_host LABEL reference)

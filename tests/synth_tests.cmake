@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # The processing element in RTL and as gates, and the other units whose netlists run their RTL's tests.
 include(${PROJECT_SOURCE_DIR}/synth/Netlist.cmake)
 

@@ -1,4 +1,7 @@
 #!/bin/sh
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # systemc_bench.sh BUILD DIRECTORY CXX: installs the model, builds the bench of the docs against it as a
 # project of its own, and runs it.
 set -eu

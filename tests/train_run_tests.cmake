@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Tests of training runs: recipe, checkpoints, the run around a trainer.
 tetralog_test(train_recipe_test LIBS tetralog_train_run LABEL sim)
 tetralog_test(train_checkpoint_test LIBS tetralog_train_run LABEL sim)

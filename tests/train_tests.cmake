@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Tests of training on machines.
 tetralog_test(chain_trainer_test LIBS tetralog_train_reference tetralog_chain tetralog_clocked_machine tetralog_cycle
               LABEL sim)

@@ -2,6 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Cycle model of rtl/addend_loader.sv: C, read tile by tile and handed out in the engine's order.
+//
+// Latency, throughput and limits: header of rtl/addend_loader.sv. The accessors show the outputs of
+// a cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out.
 
 #pragma once
 

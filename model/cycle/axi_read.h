@@ -5,6 +5,10 @@
 //
 // A set of streams is a word with bit s for stream s. The ring is stream 0; it goes first, then
 // what is urgent, and among equals the highest number. A failed stream gets no beat and no grant.
+//
+// Latency, throughput and limits: header of rtl/axi_read.sv. The accessors show the outputs of a
+// cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out.
 
 #pragma once
 

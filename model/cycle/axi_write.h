@@ -6,6 +6,11 @@
 //
 // Three stages: a burst being read (and its AW), a read whose data arrives now, and the bus word on
 // W.
+//
+// Latency, throughput and limits: header of rtl/axi_write.sv. The accessors show the outputs of a
+// cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out.
+
 #pragma once
 
 #include <algorithm>

@@ -7,6 +7,10 @@
 // The RTL takes its time because it has one adder; here all is computed at start_i and comes out
 // when it would there. Only the registers of the rings, which software may write meanwhile, are
 // looked at in the cycles in which the RTL does.
+//
+// Latency, throughput and limits: header of rtl/command_check.sv. The accessors show the outputs of
+// a cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out, for Countdown() cycles, which Skip() passes.
 
 #pragma once
 

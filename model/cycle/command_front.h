@@ -4,6 +4,10 @@
 // Cycle model of rtl/command_front.sv: fetches commands from the ring, lets them be checked, starts
 // the loads of their operands, and hands them to the back end, one after the other. The words of
 // ring entries are always needed: they steer the timing.
+//
+// Latency, throughput and limits: header of rtl/command_front.sv. The accessors show the outputs of
+// a cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out, for Countdown() cycles, which Skip() passes.
 
 #pragma once
 

@@ -3,6 +3,11 @@
 //
 // Cycle model of rtl/control_registers.sv: the registers behind the AXI4-Lite port, with interrupt
 // and performance counters.
+//
+// Latency, throughput and limits: header of rtl/control_registers.sv. The accessors show the
+// outputs of a cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs
+// stay so do the outputs, and the call may be left out, for Countdown() cycles, which Skip()
+// passes.
 
 #pragma once
 

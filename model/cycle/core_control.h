@@ -3,6 +3,10 @@
 //
 // Cycle model of rtl/core_control.sv: counts completed commands, stops the core at an error, and
 // resets it on request.
+//
+// Latency, throughput and limits: header of rtl/core_control.sv. The accessors show the outputs of
+// a cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out.
 
 #pragma once
 

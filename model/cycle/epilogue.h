@@ -5,6 +5,10 @@
 //
 // What a beat becomes is worked out by the functional model when the beat enters the pipeline, and
 // counted at once: statistics are seen only when every beat of their command has left.
+//
+// Latency, throughput and limits: header of rtl/epilogue.sv. The accessors show the outputs of a
+// cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out.
 
 #pragma once
 

@@ -5,6 +5,10 @@
 // the buffers, a beat a cycle. It carries no operands: in the cycle in which a tile's last beat is
 // read (tile_done) it names them all, while they are surely there, and the core computes the sums
 // that go with the beat marked op_last, which is offered from the next cycle on.
+//
+// Latency, throughput and limits: header of rtl/feeder.sv. The accessors show the outputs of a
+// cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out, for Countdown() cycles, which Skip() passes.
 
 #pragma once
 

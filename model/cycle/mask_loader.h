@@ -3,6 +3,10 @@
 //
 // Cycle model of rtl/mask_loader.sv: the mask, read tile by tile and handed out in the engine's
 // order.
+//
+// Latency, throughput and limits: header of rtl/mask_loader.sv. The accessors show the outputs of a
+// cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out.
 
 #pragma once
 

@@ -4,6 +4,10 @@
 // Cycle model of rtl/operand_buffer.sv: buffer of one operand, a bank for each row of a panel. It
 // keeps codes as the numbers they stand for. What the array computes is taken from here a tile at a
 // time (mac_array.h); a read gives only what the product counter needs of a word.
+//
+// Latency, throughput and limits: header of rtl/operand_buffer.sv. The accessors show the outputs
+// of a cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do
+// the outputs, and the call may be left out.
 
 #pragma once
 

@@ -3,6 +3,10 @@
 //
 // Cycle model of rtl/operand_loader.sv: fetches the panels of one operand, A or B, into its
 // circular operand buffer.
+//
+// Latency, throughput and limits: header of rtl/operand_loader.sv. The accessors show the outputs
+// of a cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do
+// the outputs, and the call may be left out.
 
 #pragma once
 

@@ -5,6 +5,10 @@
 // and the mask, and the count of products. It computes the sums of a tile where the array would.
 //
 // Sets of streams are words in the order A, B, C, mask, A in bit 0. Words are always taken.
+//
+// Latency, throughput and limits: header of rtl/operand_path.sv. The accessors show the outputs of
+// a cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out, for Countdown() cycles, which Skip() passes.
 
 #pragma once
 

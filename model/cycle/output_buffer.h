@@ -6,6 +6,11 @@
 //
 // The RTL's skewed banks become a plain array here: a read gives neighbours of a line, whichever
 // bank they are in. Places that a read leaves out are 0.
+//
+// Latency, throughput and limits: header of rtl/output_buffer.sv. The accessors show the outputs of
+// a cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out.
+
 #pragma once
 
 #include <cstdint>

@@ -3,6 +3,10 @@
 //
 // Cycle model of rtl/product_counter.sv: counts the products of an operand beat, and those that are
 // zero.
+//
+// Latency, throughput and limits: header of rtl/product_counter.sv. The accessors show the outputs
+// of a cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do
+// the outputs, and the call may be left out.
 
 #pragma once
 

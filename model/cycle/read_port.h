@@ -5,6 +5,10 @@
 // of A, B, C and the mask.
 //
 // Sets of the four streams are words in that order, A in bit 0. Words are always taken.
+//
+// Latency, throughput and limits: header of rtl/read_port.sv. The accessors show the outputs of a
+// cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out.
 
 #pragma once
 

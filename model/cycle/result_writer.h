@@ -3,6 +3,11 @@
 //
 // Cycle model of rtl/result_writer.sv: writes the outputs of one command after the other to memory,
 // then its completion record.
+//
+// Latency, throughput and limits: header of rtl/result_writer.sv. The accessors show the outputs of
+// a cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out.
+
 #pragma once
 
 #include <array>

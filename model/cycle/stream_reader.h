@@ -5,6 +5,10 @@
 // the segment's first byte, for four streams that share the way from beat to word.
 //
 // A set of streams is a word with bit s for stream s. Words are always taken.
+//
+// Latency, throughput and limits: header of rtl/stream_reader.sv. The accessors show the outputs of
+// a cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out.
 
 #pragma once
 

@@ -3,6 +3,7 @@
 //
 // Cycle model of rtl/tetralog_core.sv, the accelerator core: the same pins in every cycle, for any
 // shape. Its units are classes by the names of the RTL; values come from the functional model.
+// Latency, throughput and limits: header of rtl/tetralog_core.sv, CheckShape.
 //
 // All outputs of the core are registers, so Outputs() needs no inputs. Payloads are those of the
 // RTL while their valid is high.

@@ -3,6 +3,10 @@
 //
 // Cycle model of rtl/tetralog_engine.sv: the streaming engine. Operands count as beats only; the
 // sums of a tile come ready with its last beat and are seen when the array's wavefront has passed.
+//
+// Latency, throughput and limits: header of rtl/tetralog_engine.sv. The accessors show the outputs
+// of a cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do
+// the outputs, and the call may be left out.
 
 #pragma once
 

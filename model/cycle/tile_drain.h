@@ -6,6 +6,10 @@
 //
 // A tile's sums are copied when it starts. Two tiles are kept, not a queue of beats: a tile starts
 // only when the output side is at the tile before it, which is then the only other one in use.
+//
+// Latency, throughput and limits: header of rtl/tile_drain.sv. The accessors show the outputs of a
+// cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out.
 
 #pragma once
 

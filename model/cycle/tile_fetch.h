@@ -3,6 +3,10 @@
 //
 // Cycle model of rtl/tile_fetch.sv: which lines of the tiles of a stored matrix are asked for, have
 // arrived, and are read. The elements are kept by the user.
+//
+// Latency, throughput and limits: header of rtl/tile_fetch.sv. The accessors show the outputs of a
+// cycle, then Clock() takes its inputs, once a cycle. False: as long as the inputs stay so do the
+// outputs, and the call may be left out.
 
 #pragma once
 

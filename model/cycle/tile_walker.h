@@ -3,6 +3,10 @@
 //
 // Cycle model of rtl/tile_walker.sv: walks over the tiles of a command's output, in the order in
 // which the array computes them.
+//
+// Order and limits: header of rtl/tile_walker.sv. It has no clock of its own: the accessors show a
+// tile, and whoever uses it calls Start() and Next() in its own Clock(), at most one Next() a
+// cycle.
 
 #pragma once
 

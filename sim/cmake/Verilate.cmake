@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # tetralog_verilate(<target> TOP <module> [PREFIX <class>] [PARAMS Name=Value ...] [NETLIST <file>...]
 #                   [RTL_DIR <directory>] [TOP_DIR <directory>] [NO_TRACE] [STRUCTURE] [OPTIMISE <flag>])
 #

@@ -5,8 +5,7 @@
 //
 // mlp:   784-256-128-10.
 // lenet: 28x28, conv 5x5 to 6 channels with padding 2, pool 2, conv 5x5 to 16 channels, pool 2,
-// fully
-//        connected 120, 84, 10 (LeCun et al. 1998, maximum pooling).
+//        fully connected 120, 84, 10 (LeCun et al. 1998, maximum pooling).
 // Every layer but the last is followed by ReLU. A convolution is a GEMM over columns made by im2col
 // in the order (kernel row, kernel column, channel); images are [row, column, channel].
 //

@@ -5,10 +5,9 @@
 // so that they can be held against the paper (Chmiel et al., Accurate Neural Training with 4-bit
 // Matrix Multiplications at Standard Formats, ICLR 2023) and against the integer model.
 //
-// A quantised tensor is kept by its values in units of its scale: INT4 -7..7, UINT4 0..15, LOG4 0,
-// +-1,
-// +-2 .. +-64. Every operation on elements is exact in float64, so results have the same bits on
-// every processor; sums that decide a scale run in index order.
+// A quantised tensor is kept by its values in units of its scale: INT4 -7..7, UINT4 0..15, LOG4
+// 0, +-1, +-2 .. +-64. Every operation on elements is exact in float64, so results have the same
+// bits on every processor; sums that decide a scale run in index order.
 
 #pragma once
 

@@ -19,7 +19,8 @@
 
 namespace tetralog::reference {
 
-// Operands in units of their scales, in the orientation in which they are stored.
+// Operands in units of their scales, in the orientation in which they are stored: whole numbers of
+// any type within the range of their format. Values and shapes are not checked.
 struct StoredTensors {
   at::Tensor a;     // [a_samples, m, k] or transposed [a_samples, k, m]
   at::Tensor b;     // [k, n] or transposed [n, k]
@@ -30,7 +31,9 @@ struct StoredTensors {
 // step<number of at least three digits>/<layer>_<kind>
 std::string group_name(uint64_t step, const std::string& layer, const std::string& kind);
 
-// `gemm` carries everything but tensors, dimensions, samples and statistics; C may be set.
+// Appends the GEMM, or its parts, to the trace. `gemm` carries everything but tensors, dimensions,
+// samples and statistics; C may be set. Throws c10::Error when K * a_samples may overflow acc_width
+// bits and D is not INT32.
 void record_gemm(TraceGemm gemm, const StoredTensors& tensors, std::vector<TraceGemm>* trace);
 
 }  // namespace tetralog::reference

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Targets of the training reference; included by the Makefile, which sets BUILD.
 REFERENCE := $(BUILD)/sim/reference/tetralog_reference
 

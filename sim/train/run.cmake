@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # The run around a trainer: recipe, batches, checkpoints, results. No tensor library.
 add_library(tetralog_train_run STATIC train/batches.cc train/checkpoint.cc train/experiment.cc
                                       train/recipe.cc train/run.cc train/run_report.cc

@@ -66,15 +66,20 @@ class TensorGemm {
   // The parameter outlives this and has the shape [out, in].
   TensorGemm(Setup setup, TensorParameter* weight) : setup_(std::move(setup)), weight_(weight) {}
 
-  // x [rows, in] to [rows, out]; of a convolution images [batch, row, column, channel] to such. At
-  // most once in a pass; the pass outlives the derivatives.
+  // x, float32: [rows, in] to [rows, out]; of a convolution images [batch, row, column, channel] to
+  // such with out channels. UINT4 inputs (is_signed false) are clipped at 0. At most once in a
+  // pass, forward and then backward; the pass outlives the derivatives, and has a backend unless
+  // this GEMM is in FP32. Throws what the backend throws.
   at::Tensor Apply(const TensorPass& pass, const at::Tensor& x);
 
   const std::string& name() const { return setup_.name; }
   TensorEstimate& input_clip() { return input_clip_; }
   TensorEstimate& gradient_max() { return gradient_max_; }
 
-  // Of the derivative's function alone.
+  // Called by the derivative's function alone: Forward by Apply, then at most one Backward of the
+  // same pass, with the gradient of what Forward gave, [rows, out] or images. It gives the
+  // gradients of input (undefined where there is none) and weights; std::invalid_argument if not
+  // finite.
   at::Tensor Forward(const at::Tensor& x);
   std::vector<at::Tensor> Backward(const at::Tensor& gradient);
 

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Place and route of groups of processing elements: `make layout [LAYOUT="--groups 2x2"]`.
 LAYOUT ?=
 .PHONY: layout

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # Energy per MAC: `make power [LIB=<Liberty file>] [POWER="--beats 100 --blocks int8"]`.
 POWER ?=
 .PHONY: power

@@ -1,3 +1,6 @@
+# Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
+# SPDX-License-Identifier: Apache-2.0
+#
 # The design space: `make sweep [SPACE=<JSON file>] [SWEEP="--launcher slurm --jobs 20"]`.
 SPACE ?= synth/sweep/default.json
 SWEEP ?=
