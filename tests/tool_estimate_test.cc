@@ -112,6 +112,9 @@ TEST(ToolEstimate, AnswersBadInputWithOneLine) {
   ExpectOneLineError("estimate --network mlp --plot a.svg", "give --sweep as well");
   ExpectOneLineError("estimate --network mlp --batch 20000000", "--batch");
   ExpectOneLineError("estimate --network resnet18 --batch 100000", "give a smaller batch");
+  ExpectOneLineError("estimate --shape 64x64x4:depth_a=512:depth_b=512 --layers " +
+                         Table("huge.csv", "name,m,n,k,count\nx,4096,4096,4096,1000000000\n"),
+                     "error: x: the products up to here are more than 2^64");
   ExpectOneLineError("estimate --network mlp --json /proc/none/a.json", "cannot write");
 }
 
