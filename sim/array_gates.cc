@@ -66,8 +66,7 @@ Json WriteTotals(const Arguments& args, Json& report) {
   total["gemms"] = report["gemms"].size();
   report["total"] = total;
   if (args.report.empty()) return total;
-  WriteReport(args.report + ".new", report);
-  fs::rename(args.report + ".new", args.report);
+  WriteReport(args.report, report);
   return total;
 }
 

@@ -12,7 +12,6 @@
 #include "sim/cycle_core.h"
 #include "sim/functional_machine.h"
 #include "sim/lockstep_core.h"
-#include "sim/provenance.h"
 #include "sim/shape_text.h"
 
 namespace tetralog {
@@ -73,10 +72,6 @@ std::unique_ptr<Machine> MakeMachine(const std::string& level, const MachineArgu
   return std::make_unique<ClockedMachine>(
       MakeCore(both ? "lockstep" : level, shape, arguments.seed), memory_bytes,
       ClockedMachineOptions{.seed = arguments.seed, .stall_percent = arguments.stalls});
-}
-
-void CheckReportPath(const std::string& path) {
-  if (!path.empty()) WriteReport(path, Json::object());
 }
 
 Json ShapeJson(const MachineShape& s) {

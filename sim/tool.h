@@ -64,9 +64,6 @@ std::unique_ptr<Core> MakeCore(const std::string& level, const MachineShape& sha
 std::unique_ptr<Machine> MakeMachine(const std::string& level, const MachineArguments& arguments,
                                      uint64_t memory_bytes);
 
-// Makes sure, before any work, that a report can be written; an empty path is no report.
-void CheckReportPath(const std::string& path);
-
 Json ShapeJson(const MachineShape& shape);
 Json CountersJson(const Counters& counters);
 

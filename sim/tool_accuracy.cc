@@ -25,6 +25,7 @@
 #include "sim/train/experiment.h"
 #include "sim/train/run.h"
 #include "sim/train/run_report.h"
+#include "sim/whole_file.h"
 
 namespace tetralog {
 namespace {
@@ -162,6 +163,8 @@ int RunAccuracy(AccuracyArguments args) {
                       {{"train", train::HashText(train::ImagesHash(dataset.train))},
                        {"test", train::HashText(train::ImagesHash(dataset.test))}}};
   for (const train::NamedRecipe& recipe : experiment.recipes) recipe.Of(0, images.train);
+  CheckOutput(args.json);
+  CheckOutput(args.table);
   Lock(folder);
   const std::vector<PlannedRun> runs = Plan(experiment, folder);
   if (!TrainMissing(runs, args, images)) {
@@ -185,9 +188,7 @@ int RunAccuracy(AccuracyArguments args) {
   report.update(Provenance());
   const std::string table = train::AccuracyTable(experiment, results);
   WriteReport(args.json, report);
-  std::ofstream out(args.table);
-  if (!(out << table << std::flush))
-    throw std::runtime_error(args.table + ": cannot be written; make room or give another --table");
+  WriteOutput(args.table, table);
   fmt::print("\n{}", table);
   if (revisions.size() > 1)
     fmt::print("the runs are of {} revisions: {}\n", revisions.size(), fmt::join(revisions, ", "));

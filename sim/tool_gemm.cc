@@ -19,6 +19,7 @@
 #include "sim/progress.h"
 #include "sim/provenance.h"
 #include "sim/tool.h"
+#include "sim/whole_file.h"
 
 namespace tetralog {
 namespace {
@@ -230,7 +231,7 @@ Format FormatOf(const std::string& name) {
 }
 
 int RunGemm(const GemmArguments& g) {
-  CheckReportPath(g.json);
+  CheckOutput(g.json);
   if (!g.wave.empty() && !g.machines.Has("rtl"))
     throw std::invalid_argument("only the RTL has a waveform: use --machine rtl");
   const uint64_t macs = uint64_t{g.m} * g.n * g.k * g.a_samples;

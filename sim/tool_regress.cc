@@ -23,6 +23,7 @@
 #include "sim/regress.h"
 #include "sim/shape_text.h"
 #include "sim/tool.h"
+#include "sim/whole_file.h"
 
 namespace tetralog {
 namespace {
@@ -186,7 +187,7 @@ int RunRegress(RegressArguments args) {
     args.options.shapes.push_back(ShapeOf(shape));
     FactoryOf(args)(args.options.shapes.back(), 4096, {});  // there is one
   }
-  CheckReportPath(args.json);
+  CheckOutput(args.json);
 
   const auto start = std::chrono::steady_clock::now();
   Progress progress;

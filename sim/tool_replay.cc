@@ -18,6 +18,7 @@
 #include "sim/progress.h"
 #include "sim/provenance.h"
 #include "sim/replay.h"
+#include "sim/whole_file.h"
 
 namespace tetralog {
 namespace {
@@ -224,7 +225,7 @@ std::vector<SelectedTrace> ReadTraces(const ReplayArguments& args) {
   if (gemms == 0)
     throw std::invalid_argument(fmt::format(
         "no GEMM's name contains '{}'; run without --gemm to see their names", args.gemm));
-  CheckReportPath(args.json);
+  CheckOutput(args.json);
   return selected;
 }
 

@@ -4,8 +4,6 @@
 #include "sim/trace_file.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <map>
@@ -195,13 +193,8 @@ void write_trace(const std::string& path, const Trace& trace, unsigned deflate) 
       write_gemm(Writer(path, group, deflate), trace, gemm, index++);
     }
   });
-  const std::string temporary = IsSpecialFile(path) ? path : path + ".tmp";
-  int error = WriteWholeFile(temporary, {image});
-  if (error == 0 && temporary != path && std::rename(temporary.c_str(), path.c_str()) != 0) {
-    error = errno;
-  }
+  const int error = ReplaceFile(path, {image});
   if (error == 0) return;
-  if (temporary != path) std::remove(temporary.c_str());
   throw std::runtime_error(path + ": cannot be written: " + std::strerror(error) +
                            "; check the free space and that the folder may be written");
 }

@@ -241,5 +241,18 @@ TEST(TetralogTool, AnswersBadInputWithOneLine) {
                      "cannot write");
 }
 
+TEST(TetralogTool, AnOldReportStaysWhenThereIsNoNewOne) {
+  const std::string report = Scratch("old.json");
+  for (const std::string arguments :
+       {"gemm 4 4 4 --shape 3x3x3", "gemm 4 4 4 --machine functional --wave w.fst",
+        "info --shape 3x3x3", "replay tests/data/mlp.h5 --gemm fc3_ --shape 5x5x5",
+        "regress --shapes 4x4x1 --machine gates", "estimate --network mlp --shape 15x16x4"}) {
+    std::ofstream(report) << "old";
+    EXPECT_EQ(RunTool(arguments + " --json " + report).status, 2) << arguments;
+    std::ifstream in(report);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "old") << arguments;
+  }
+}
+
 }  // namespace
 }  // namespace tetralog

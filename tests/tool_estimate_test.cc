@@ -98,6 +98,18 @@ TEST(ToolEstimate, SweepsShapesAndPlotsThem) {
   EXPECT_NE(svg.str().find("</svg>"), std::string::npos);
 }
 
+TEST(ToolEstimate, AnOldPlotStaysWhenThereIsNoNewOne) {
+  const std::string plot = Scratch("old.svg");
+  std::ofstream(plot) << "old";
+  const Outcome outcome =
+      RunTool("estimate --network mlp --sweep 16x16x4 --json /dev/full --plot " + plot);
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(outcome.text.find("cannot write /dev/full: No space left on device"), std::string::npos)
+      << outcome.text;
+  std::ifstream in(plot);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "old");
+}
+
 TEST(ToolEstimate, AnswersBadInputWithOneLine) {
   ExpectOneLineError("estimate", "give --network NAME or --layers FILE");
   ExpectOneLineError("estimate --network alexnet", "no network 'alexnet'; there are lenet");

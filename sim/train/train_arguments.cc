@@ -3,31 +3,16 @@
 
 #include "sim/train/train_arguments.h"
 
-#include <fmt/format.h>
-
 #include <filesystem>
-#include <fstream>
 #include <stdexcept>
 
 #include "sim/reference/dataset.h"
 #include "sim/train/checkpoint.h"
 #include "sim/train/tensor_trainer.h"
+#include "sim/whole_file.h"
 
 namespace tetralog::train {
 namespace {
-
-// Opens a file for more output: an old one keeps its contents until there are new ones.
-void CheckOutput(const char* option, const std::string& path) {
-  if (path.empty()) return;
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  std::error_code ignored;
-  if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
-  const bool existed = std::filesystem::exists(path, ignored);
-  if (!std::ofstream(path, std::ios::app))
-    throw std::runtime_error(
-        fmt::format("--{}: cannot write {}; give a path that can be written", option, path));
-  if (!existed) std::filesystem::remove(path, ignored);
-}
 
 void Refuse(bool wrong, const char* line) {
   if (wrong) throw std::invalid_argument(line);
@@ -111,11 +96,8 @@ Recipe CheckTrainArguments(const TrainArguments& args, size_t train_images) {
       throw std::runtime_error(args.checkpoint +
                                ": there is no such checkpoint; leave --resume out to start");
   }
-  CheckOutput("json", args.json);
-  CheckOutput("csv", args.csv);
-  CheckOutput("plot", args.plot);
-  CheckOutput("record", args.record);
-  CheckOutput("histogram", args.histogram);
+  for (const std::string* path : {&args.json, &args.csv, &args.plot, &args.record, &args.histogram})
+    CheckOutput(*path);
   return recipe;
 }
 
