@@ -217,7 +217,7 @@ std::vector<SelectedTrace> ReadTraces(const ReplayArguments& args) {
         CheckGemm(CommandOf(g));
       } catch (const std::invalid_argument& e) {
         throw std::invalid_argument(
-            fmt::format("{}: {}: {}; record it again: make traces", file, g.name, e.what()));
+            fmt::format("{}: {}: {}; {}", file, g.name, e.what(), trace_advice(file)));
       }
       ++gemms;
     }

@@ -229,8 +229,8 @@ TEST(TetralogTool, AnswersBadInputWithOneLine) {
   ExpectOneLineError("regress --case one --shape 4x4x1", "seed:number");
   ExpectOneLineError("regress --case 1:0:q1 --shape 4x4x1", "edit");
   ExpectOneLineError("regress --wave w.fst", "--case");
-  ExpectOneLineError("replay nosuchfile.h5", "make traces");
-  ExpectOneLineError("replay README.md", "make traces");
+  ExpectOneLineError("replay nosuchfile.h5", "tetralog train --record nosuchfile.h5");
+  ExpectOneLineError("replay README.md", "is not an HDF5 file");
   ExpectOneLineError("replay tests/data/mlp.h5 --shape 5x5x5", "powers of two");
   ExpectOneLineError("replay tests/data/mlp.h5 --gemm nosuchgemm", "nosuchgemm");
   ExpectOneLineError("replay", "traces is required");
