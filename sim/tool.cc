@@ -42,9 +42,13 @@ bool MachineArguments::Has(const std::string& level) const {
 }
 
 std::string MachineArguments::Text() const {
-  std::string text = " --shape " + shape;
+  const MachineArguments usual;
+  std::string text;
+  if (levels != usual.levels) text += fmt::format(" --machine {}", fmt::join(levels, ","));
+  text += " --shape " + shape;
   if (lockstep) text += " --lockstep";
-  if (stalls > 0) text += fmt::format(" --stalls {} --seed {}", stalls, seed);
+  if (stalls != usual.stalls) text += fmt::format(" --stalls {}", stalls);
+  if (seed != usual.seed) text += fmt::format(" --seed {}", seed);
   return text;
 }
 

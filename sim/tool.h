@@ -49,7 +49,7 @@ struct MachineArguments {
   void AddStalls(CLI::App& command);
   void AddLockstep(CLI::App& command);
   bool Has(const std::string& level) const;
-  std::string Text() const;  // the options that are not as they would be without a word
+  std::string Text() const;  // the shape, and the options that are not as they are here
 };
 
 // The shape of a text, with what the builds of the RTL say of it; std::invalid_argument for others.

@@ -26,6 +26,7 @@
 #include "sim/train/run.h"
 #include "sim/train/run_report.h"
 #include "sim/whole_file.h"
+#include "sim/whole_number.h"
 
 namespace tetralog {
 namespace {
@@ -207,6 +208,7 @@ void AddAccuracy(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   command->add_option("--seeds", args->seeds, "other seeds than the experiment's, with commas")
+      ->check(WholeNumberFault)
       ->delimiter(',');
   command->add_option("--folder", args->folder, "of the runs (default: build/accuracy/NAME)");
   command->add_option("--data", args->data, "folder of the IDX files of Fashion-MNIST")

@@ -20,6 +20,7 @@
 #include "sim/provenance.h"
 #include "sim/tool.h"
 #include "sim/whole_file.h"
+#include "sim/whole_number.h"
 
 namespace tetralog {
 namespace {
@@ -302,6 +303,7 @@ void AddGemm(CLI::App& app, Action& action) {
   args->machines.AddShape(*command);
   args->machines.AddStalls(*command);
   command->add_option("--seed", args->machines.seed, "seed of the tensors and of the stalls")
+      ->check(WholeNumberFault)
       ->capture_default_str();
   command->add_option("--json", args->json, "write the report to this file");
   command->add_option("--wave", args->wave, "write a waveform (FST) of the RTL to this file");

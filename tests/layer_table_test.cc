@@ -128,7 +128,6 @@ TEST(LayerTable, TheBatchMultipliesWhatGrowsWithIt) {
   EXPECT_THROW(MakeWorkload(table, {.training = true}), std::invalid_argument);
 }
 
-// The commands of docs/training_step.md without the bias gradients.
 TEST(LayerTable, ProductsThatPass64BitsAreRefused) {
   const auto table = [](const std::string& lines) {
     return ParseLayerTable("name,m,n,k,count\n" + lines, "net.csv");
@@ -153,6 +152,7 @@ TEST(LayerTable, ProductsThatPass64BitsAreRefused) {
     }
 }
 
+// The commands of docs/training_step.md without the bias gradients.
 TEST(LayerTable, TrainingOfTheMlpHasTheProductsOfATrainingStep) {
   const auto work = Bundled("mlp", {.batch = 128, .training = true, .samples = 2});
   ASSERT_EQ(work.size(), 8u);

@@ -82,6 +82,28 @@ TEST(TetralogTool, FailsOnOneChangedCodeAndSaysHowToSeeItAgain) {
   }
 }
 
+// The seed fills undefined registers too, and only some machines may differ.
+TEST(TetralogTool, TheLineThatSaysHowToSeeItAgainHasEveryOption) {
+  Trace trace = read_trace("tests/data/mlp.h5");
+  for (TraceGemm& g : trace.gemms)
+    if (g.name == "step000/fc3_input_gradient") g.d.bytes[0] ^= 1;
+  const std::string file = Scratch("changed.h5");
+  write_trace(file, trace);
+  const std::string again =
+      "again: build/sim/tetralog replay " + file + " --gemm step000/fc3_input_gradient";
+  for (const auto& [options, line] : std::initializer_list<std::pair<std::string, std::string>>{
+           {" --machine functional,cycle --seed 7",
+            " --machine functional,cycle --shape 16x16x4 --seed 7\n"},
+           {" --machine rtl --shape 4x4x1 --lockstep --stalls 20",
+            " --machine rtl --shape 4x4x1 --lockstep --stalls 20 --wave build/mismatch.fst\n"},
+           {" --engine --seed 5",
+            " --engine --shape 16x16x4 --seed 5 --wave build/mismatch.fst\n"}}) {
+    const Outcome outcome = RunTool("replay " + file + " --gemm step000/fc3_input" + options);
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_NE(outcome.text.find(again + line), std::string::npos) << outcome.text;
+  }
+}
+
 TEST(TetralogTool, FailsOnAChangedStatisticAccumulatorOrInt32) {
   Trace trace = read_trace("tests/data/lenet.h5");
   for (TraceGemm& g : trace.gemms) {
@@ -226,7 +248,13 @@ TEST(TetralogTool, AnswersBadInputWithOneLine) {
   ExpectOneLineError("regress --commands 0", "--commands");
   ExpectOneLineError("regress --shapes 5x5x5", "16x16x4");
   ExpectOneLineError("regress --case 1:2", "--shape");
-  ExpectOneLineError("regress --case one --shape 4x4x1", "seed:number");
+  for (const std::string id : {"one", "1", ":1", "1:", "-1:1", "99999999999999999999:1", "1:2x"})
+    ExpectOneLineError("regress --shape 4x4x1 --case " + id,
+                       "'" + id + "' is no case: write seed:number");
+  for (const std::string of : {"gemm 4 4 4", "replay tests/data/mlp.h5", "regress"})
+    for (const std::string seed : {"-1", "18446744073709551616", "1e3", "seven", "''"})
+      ExpectOneLineError(of + " --seed " + seed, "--seed: ");
+  ExpectOneLineError("regress --max-cycles -1", "--max-cycles: '-1' is no whole number");
   ExpectOneLineError("regress --case 1:0:q1 --shape 4x4x1", "edit");
   ExpectOneLineError("regress --wave w.fst", "--case");
   ExpectOneLineError("replay nosuchfile.h5", "tetralog train --record nosuchfile.h5");
