@@ -33,6 +33,8 @@ void CheckShape(const MachineShape& s) {
            std::max(s.rows, s.cols) <= 1 << 14,
        "the smaller of depth_a and depth_b must be at most 65536 bytes of words, rows and columns "
        "at most 16384");
+  need(uint64_t{s.panel_b()} * s.depth_b < 1 << 24,
+       "depth_b times the greater of columns and axi_data / 4 must be less than 2^24");
   need(in(s.axi_addr, 32, 63), "axi_addr must be 32 to 63");
 }
 

@@ -17,7 +17,7 @@
 // C, mask), write ID 0. All AXI outputs hold until they are accepted.
 // Limits: Rows, Cols, Dot, Lanes, DepthA, DepthB are powers of two; Rows and Cols are at least Lanes and
 // AxiData / 32; Dot divides AxiData / 4; AxiData is 64 or 128; AddrWidth 32 to 63. The words of the smaller
-// bank, and 4 * max(Rows, Cols), are at most 65536 bytes.
+// bank, and 4 * max(Rows, Cols), are at most 65536 bytes; DepthB * max(Cols, AxiData / 4) is below 2^24.
 // Source: LUQ, Chmiel et al., ICLR 2023.
 
 module tetralog_core #(
@@ -115,6 +115,9 @@ module tetralog_core #(
     $error("DepthA and DepthB must be powers of two, at least 2");
   if (SegWidth > 16 || AddrWidth < 32 || AddrWidth > 63)
     $error("a bank and a line of C must be at most 65536 bytes, AddrWidth 32 to 63");
+  // The columns of a block have 24 bits, and a block may have a panel for every word of a bank.
+  if (PanelB * DepthB >= 32'd1 << 24)
+    $error("DepthB times the greater of Cols and AxiData / 4 must be less than 2^24");
 
   // ----------------------------------------------------- registers, control, reset
   logic        core_rst_n, halt;

@@ -85,8 +85,9 @@ TEST(TetralogTool, FailsOnOneChangedCodeAndSaysHowToSeeItAgain) {
 // The seed fills undefined registers too, and only some machines may differ.
 TEST(TetralogTool, TheLineThatSaysHowToSeeItAgainHasEveryOption) {
   Trace trace = read_trace("tests/data/mlp.h5");
-  for (TraceGemm& g : trace.gemms)
-    if (g.name == "step000/fc3_input_gradient") g.d.bytes[0] ^= 1;
+  std::erase_if(trace.gemms,
+                [](const TraceGemm& g) { return g.name != "step000/fc3_input_gradient"; });
+  trace.gemms.at(0).d.bytes[0] ^= 1;
   const std::string file = Scratch("changed.h5");
   write_trace(file, trace);
   const std::string again =
@@ -98,7 +99,7 @@ TEST(TetralogTool, TheLineThatSaysHowToSeeItAgainHasEveryOption) {
             " --machine rtl --shape 4x4x1 --lockstep --stalls 20 --wave build/mismatch.fst\n"},
            {" --engine --seed 5",
             " --engine --shape 16x16x4 --seed 5 --wave build/mismatch.fst\n"}}) {
-    const Outcome outcome = RunTool("replay " + file + " --gemm step000/fc3_input" + options);
+    const Outcome outcome = RunTool("replay " + file + " --gemm fc3" + options);
     EXPECT_EQ(outcome.status, 1);
     EXPECT_NE(outcome.text.find(again + line), std::string::npos) << outcome.text;
   }
@@ -252,8 +253,9 @@ TEST(TetralogTool, AnswersBadInputWithOneLine) {
     ExpectOneLineError("regress --shape 4x4x1 --case " + id,
                        "'" + id + "' is no case: write seed:number");
   for (const std::string of : {"gemm 4 4 4", "replay tests/data/mlp.h5", "regress"})
-    for (const std::string seed : {"-1", "18446744073709551616", "1e3", "seven", "''"})
-      ExpectOneLineError(of + " --seed " + seed, "--seed: ");
+    ExpectOneLineError(of + " --seed -1", "--seed: '-1' is no whole number");
+  for (const std::string seed : {"18446744073709551616", "1e3"})
+    ExpectOneLineError("gemm 4 4 4 --seed " + seed, "--seed: '" + seed + "' is no whole number");
   ExpectOneLineError("regress --max-cycles -1", "--max-cycles: '-1' is no whole number");
   ExpectOneLineError("regress --case 1:0:q1 --shape 4x4x1", "edit");
   ExpectOneLineError("regress --wave w.fst", "--case");
