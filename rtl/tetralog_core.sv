@@ -114,10 +114,14 @@ module tetralog_core #(
     $error("Rows and Cols must be at least Lanes and AxiData / 32");
   if ((Rows & (Rows - 1)) != 0 || (Cols & (Cols - 1)) != 0 || (Dot & (Dot - 1)) != 0)
     $error("Rows, Cols and Dot must be powers of two");
-  if ((DepthA & (DepthA - 1)) != 0 || (DepthB & (DepthB - 1)) != 0 || DepthA < 2 || DepthB < 2)
-    $error("DepthA and DepthB must be powers of two, at least 2");
+  if ((DepthA & (DepthA - 1)) != 0 || (DepthB & (DepthB - 1)) != 0 || MinDepth < 2 ||
+      DepthA > 32768 || DepthB > 32768)
+    $error("DepthA and DepthB must be powers of two, 2 to 32768");
   if (SegWidth > 16 || AddrWidth < 32 || AddrWidth > 63)
     $error("a bank and a line of C must be at most 65536 bytes, AddrWidth 32 to 63");
+  // The columns of a block have 24 bits, and a block may have a panel for every word of a bank.
+  if (PanelB * DepthB >= 32'd1 << 24)
+    $error("DepthB times the greater of Cols and AxiData / 4 must be less than 2^24");
 
   // ----------------------------------------------------- registers, control, reset
   logic        core_rst_n, halt;

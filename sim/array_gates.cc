@@ -21,6 +21,7 @@
 #include "sim/replay.h"
 #include "sim/trace_file.h"
 #include "sim/verilated_engine.h"
+#include "sim/whole_number.h"
 
 namespace tetralog {
 namespace {
@@ -66,8 +67,7 @@ Json WriteTotals(const Arguments& args, Json& report) {
   total["gemms"] = report["gemms"].size();
   report["total"] = total;
   if (args.report.empty()) return total;
-  WriteReport(args.report + ".new", report);
-  fs::rename(args.report + ".new", args.report);
+  WriteReport(args.report, report);
   return total;
 }
 
@@ -131,7 +131,9 @@ int main(int argc, char** argv) {
   CLI::App app{"Recorded training steps on the netlist of the 4x4 Dot 4 engine"};
   app.add_option("traces", args.traces, "trace files (HDF5)")->check(CLI::ExistingFile);
   app.add_option("--gemm", args.gemm, "only GEMMs whose name contains this");
-  app.add_option("--seed", args.seed, "of what reset leaves undefined")->capture_default_str();
+  app.add_option("--seed", args.seed, "of what reset leaves undefined")
+      ->check(tetralog::WholeNumberFault)
+      ->capture_default_str();
   app.add_option("--report", args.report, "JSON report, from which a later run goes on");
   CLI11_PARSE(app, argc, argv);
   try {

@@ -24,11 +24,10 @@ target_link_libraries(tetralog_cores PRIVATE tetralog_warnings core_16x16x4 core
 tetralog_verilate(core_16x16x1 TOP tetralog_core PREFIX Vcore_16x16x1
                   PARAMS Rows=16 Cols=16 Dot=1 AccWidth=24 Lanes=4 RandomBits=12 DepthA=64
                          DepthB=128 AxiData=128 AddrWidth=40)
-add_executable(tetralog_utilisation EXCLUDE_FROM_ALL utilisation.cc utilisation_builds.cc
-                                                     provenance.cc)
+add_executable(tetralog_utilisation EXCLUDE_FROM_ALL utilisation.cc utilisation_builds.cc)
 target_link_libraries(tetralog_utilisation PRIVATE tetralog_warnings tetralog_machine
-                      tetralog_clocked_machine core_16x16x1 core_16x16x4 CLI11::CLI11
-                      nlohmann_json::nlohmann_json)
+                      tetralog_clocked_machine core_16x16x1 core_16x16x4 tetralog_files
+                      CLI11::CLI11)
 
 # The SystemC module as a core.
 add_library(tetralog_systemc_core STATIC systemc_core.cc)

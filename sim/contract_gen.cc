@@ -19,6 +19,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/whole_file.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -349,7 +351,7 @@ int main(int argc, char** argv) {
       if (fs::exists(path) && ReadFile(path) == text) continue;
       ++drift;
       if (write) {
-        std::ofstream(path, std::ios::binary) << text;
+        tetralog::WriteOutput(path, text);
         fmt::print("wrote {}\n", path.string());
       } else {
         fmt::print(stderr, "error: {} differs from rtl/tetralog_pkg.sv; run: make contract\n",

@@ -8,7 +8,7 @@ foreach(dot 1 4)
                     PARAMS Rows=16 Cols=16 Dot=${dot} AccWidth=24 Lanes=4 RandomBits=12 DepthA=64
                            DepthB=128 AxiData=128 AddrWidth=40)
 endforeach()
-add_executable(core_bench EXCLUDE_FROM_ALL core_bench.cc provenance.cc)
+add_executable(core_bench EXCLUDE_FROM_ALL core_bench.cc)
 target_link_libraries(core_bench PRIVATE tetralog_warnings tetralog_machine tetralog_clocked_machine
                       tetralog_cycle tetralog_systemc_core tetralog_estimate fast_core_16x16x1
-                      fast_core_16x16x4 benchmark::benchmark fmt::fmt nlohmann_json::nlohmann_json)
+                      fast_core_16x16x4 tetralog_files benchmark::benchmark)

@@ -17,6 +17,7 @@
 #include <string>
 
 #include "sim/timeline.h"
+#include "sim/whole_file.h"
 
 namespace tetralog {
 namespace {
@@ -71,7 +72,7 @@ int Run(const fs::path& root, bool write) {
     if (text == old) continue;
     ++drift;
     if (write) {
-      std::ofstream(file.path(), std::ios::binary) << text;
+      WriteOutput(file.path(), text);
       fmt::print("wrote {}\n", file.path().string());
     } else {
       fmt::print(stderr, "error: {} shows a source or cycles that have changed; run: make docs\n",

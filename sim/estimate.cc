@@ -119,6 +119,14 @@ class Runner {
   double work_ = 0, done_ = 0;
 };
 
+// Adds `count` times the value.
+void Add(uint64_t value, uint64_t count, uint64_t* total) {
+  uint64_t product = 0;
+  if (__builtin_mul_overflow(value, count, &product) ||
+      __builtin_add_overflow(*total, product, total))
+    throw std::overflow_error("a sum over all lines is more than 2^64: give smaller counts");
+}
+
 }  // namespace
 
 double Bounds::greatest() const { return std::max({compute, lanes, read, write}); }
@@ -212,10 +220,10 @@ std::vector<std::vector<GemmEstimate>> EstimateAll(const std::vector<EstimateJob
 EstimateTotal Total(const std::vector<GemmEstimate>& estimates, const MachineShape& shape) {
   EstimateTotal total;
   for (const GemmEstimate& e : estimates) {
-    total.macs += e.gemm.macs() * e.gemm.count;
-    total.cycles += e.cycles() * e.gemm.count;
-    total.read_bytes += e.counters[kCounterReadBytes] * e.gemm.count;
-    total.write_bytes += e.counters[kCounterWriteBytes] * e.gemm.count;
+    Add(e.gemm.macs(), e.gemm.count, &total.macs);
+    Add(e.cycles(), e.gemm.count, &total.cycles);
+    Add(e.counters[kCounterReadBytes], e.gemm.count, &total.read_bytes);
+    Add(e.counters[kCounterWriteBytes], e.gemm.count, &total.write_bytes);
   }
   if (total.cycles != 0)
     total.utilisation = static_cast<double>(total.macs) /

@@ -75,7 +75,7 @@ std::vector<std::vector<GemmEstimate>> EstimateAll(
     const std::vector<EstimateJob>& jobs, const EstimateMachineOptions& options, unsigned threads,
     const std::function<void(double)>& progress = {});
 
-// Every product as often as its count says.
+// Every product as often as its count says. Throws std::overflow_error when a sum passes 64 bits.
 EstimateTotal Total(const std::vector<GemmEstimate>& estimates, const MachineShape& shape);
 
 }  // namespace tetralog

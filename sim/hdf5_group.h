@@ -135,8 +135,7 @@ class Writer {
 class Reader {
  public:
   // advice: what to do about a file that is not right.
-  Reader(std::string path, std::string group, hid_t location,
-         std::string advice = "record it again: make traces")
+  Reader(std::string path, std::string group, hid_t location, std::string advice)
       : path_(std::move(path)),
         group_(std::move(group)),
         location_(location),
@@ -168,8 +167,11 @@ class Reader {
 
   std::string text(const char* name) const {
     Handle attribute(H5Aopen(location_, name, H5P_DEFAULT), H5Aclose, missing("attribute", name));
+    Handle space(H5Aget_space(attribute), H5Sclose, missing("attribute", name));
     Handle type(H5Aget_type(attribute), H5Tclose, missing("attribute", name));
-    if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) != 0) {
+    // Of a list, the library would write every text into the room of one.
+    if (H5Sget_simple_extent_npoints(space) != 1 || H5Tget_class(type) != H5T_STRING ||
+        H5Tis_variable_str(type) != 0) {
       fail("attribute " + std::string(name) + " is not a text");
     }
     std::string value(H5Tget_size(type), '\0');

@@ -217,6 +217,17 @@ LayerGemm WeightGradientOf(const LayerGemm& forward, uint32_t samples) {
   return gemm;
 }
 
+// Sums over lines have 64 bits.
+void CheckProducts(const std::vector<LayerGemm>& workload) {
+  unsigned __int128 products = 0;
+  for (const LayerGemm& g : workload) {
+    products += static_cast<unsigned __int128>(g.m * g.n) * (g.k * g.a_samples) * g.count;
+    if (products > UINT64_MAX)
+      throw std::invalid_argument(
+          g.name + ": the products up to here are more than 2^64: give smaller sizes or counts");
+  }
+}
+
 }  // namespace
 
 const char* KindName(GemmKind kind) {
@@ -267,13 +278,13 @@ std::vector<LayerGemm> MakeWorkload(const std::vector<LayerGemm>& table,
     if (line.kind == GemmKind::kWeightGradient) forward.back().a_samples = options.samples;
     if (gradient && line.d == Format::kLog4) forward.back().samples = options.samples;
   }
-  if (!options.training) return forward;
   std::vector<LayerGemm> all = forward;
-  for (size_t i = forward.size(); i-- > 0;) {
+  for (size_t i = options.training ? forward.size() : 0; i-- > 0;) {
     if (forward[i].dx != InputGradient::kNone)
       all.push_back(InputGradientOf(forward[i], options.samples));
     all.push_back(WeightGradientOf(forward[i], options.samples));
   }
+  CheckProducts(all);
   return all;
 }
 

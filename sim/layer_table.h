@@ -68,7 +68,8 @@ struct WorkloadOptions {
 
 // What a table's network has to compute: the batch multiplies N of layers, the count of products, M
 // of input gradients and K of weight gradients. Throws std::invalid_argument with one line when a
-// dimension passes that of the core, or when gradients are to be derived of a table with gradients.
+// dimension passes that of the core, when all products are more than 2^64, or when gradients are to
+// be derived of a table with gradients.
 std::vector<LayerGemm> MakeWorkload(const std::vector<LayerGemm>& table,
                                     const WorkloadOptions& options);
 

@@ -3,14 +3,11 @@
 
 #include "sim/provenance.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <memory>
-#include <stdexcept>
+
+#include "sim/whole_file.h"
 
 namespace tetralog {
 
@@ -33,13 +30,7 @@ nlohmann::ordered_json Provenance() {
 }
 
 void WriteReport(const std::string& path, const nlohmann::ordered_json& report) {
-  const std::filesystem::path file(path);
-  std::error_code error;
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), error);
-  std::ofstream out(file);
-  out << report.dump(2) << '\n' << std::flush;
-  if (!out)
-    throw std::runtime_error(fmt::format("cannot write {}; give a path that can be written", path));
+  WriteOutput(path, report.dump(2) + "\n");
 }
 
 }  // namespace tetralog

@@ -16,7 +16,7 @@ std::string FirstLineOf(const std::string& command);
 // {"git_revision", "compiler", "tools": {name: version}}.
 nlohmann::ordered_json Provenance();
 
-// Writes a report, making its directory; throws std::runtime_error with one line when it cannot.
+// Writes a report as WriteOutput in sim/whole_file.h does.
 void WriteReport(const std::string& path, const nlohmann::ordered_json& report);
 
 }  // namespace tetralog

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <sstream>
 #include <stdexcept>
 
@@ -331,16 +332,20 @@ Case RandomCase(uint64_t seed, uint64_t number, const MachineShape& shape,
 }
 
 Case ParseCase(const std::string& id, const MachineShape& shape, const CaseOptions& options) {
-  const size_t colon = id.find(':');
-  const size_t second = id.find(':', colon + 1);
-  const bool numbers = colon != std::string::npos && colon > 0 &&
-                       id.substr(0, second).find_first_not_of("0123456789:") == std::string::npos;
-  if (!numbers || colon + 1 == std::min(second, id.size())) {
-    throw std::invalid_argument("'" + id + "' is no case: write seed:number or seed:number:edits");
+  const char* const end = id.data() + id.size();
+  uint64_t seed = 0, number = 0;
+  auto read = std::from_chars(id.data(), end, seed);
+  bool good = read.ec == std::errc() && read.ptr != end && *read.ptr == ':';
+  if (good) {
+    read = std::from_chars(read.ptr + 1, end, number);
+    good = read.ec == std::errc() && (read.ptr == end || *read.ptr == ':');
   }
-  const std::string edits = second == std::string::npos ? "" : id.substr(second + 1);
-  return RandomCase(std::stoull(id.substr(0, colon)), std::stoull(id.substr(colon + 1)), shape,
-                    options, edits);
+  if (!good) {
+    throw std::invalid_argument(
+        "'" + id + "' is no case: write seed:number or seed:number:edits, numbers below 2^64");
+  }
+  return RandomCase(seed, number, shape, options,
+                    read.ptr == end ? "" : std::string(read.ptr + 1, end));
 }
 
 }  // namespace tetralog

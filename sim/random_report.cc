@@ -19,6 +19,7 @@
 #include "sim/bad_random_sources.h"
 #include "sim/provenance.h"
 #include "sim/random_statistics.h"
+#include "sim/whole_number.h"
 
 namespace {
 
@@ -156,7 +157,9 @@ int Run(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app("Statistical tests of the random bits");
-  app.add_option("--seed", options.seed, "seed of the words tested")->capture_default_str();
+  app.add_option("--seed", options.seed, "seed of the words tested")
+      ->check(WholeNumberFault)
+      ->capture_default_str();
   app.add_option("--rows", options.rows, "rows of 1024 words a grid, at least 1024")
       ->check(CLI::Range(1024, 1 << 20))
       ->capture_default_str();

@@ -12,7 +12,6 @@
 #include "sim/cycle_core.h"
 #include "sim/functional_machine.h"
 #include "sim/lockstep_core.h"
-#include "sim/provenance.h"
 #include "sim/shape_text.h"
 
 namespace tetralog {
@@ -43,9 +42,13 @@ bool MachineArguments::Has(const std::string& level) const {
 }
 
 std::string MachineArguments::Text() const {
-  std::string text = " --shape " + shape;
+  const MachineArguments usual;
+  std::string text;
+  if (levels != usual.levels) text += fmt::format(" --machine {}", fmt::join(levels, ","));
+  text += " --shape " + shape;
   if (lockstep) text += " --lockstep";
-  if (stalls > 0) text += fmt::format(" --stalls {} --seed {}", stalls, seed);
+  if (stalls != usual.stalls) text += fmt::format(" --stalls {}", stalls);
+  if (seed != usual.seed) text += fmt::format(" --seed {}", seed);
   return text;
 }
 
@@ -73,10 +76,6 @@ std::unique_ptr<Machine> MakeMachine(const std::string& level, const MachineArgu
   return std::make_unique<ClockedMachine>(
       MakeCore(both ? "lockstep" : level, shape, arguments.seed), memory_bytes,
       ClockedMachineOptions{.seed = arguments.seed, .stall_percent = arguments.stalls});
-}
-
-void CheckReportPath(const std::string& path) {
-  if (!path.empty()) WriteReport(path, Json::object());
 }
 
 Json ShapeJson(const MachineShape& s) {

@@ -49,7 +49,7 @@ struct MachineArguments {
   void AddStalls(CLI::App& command);
   void AddLockstep(CLI::App& command);
   bool Has(const std::string& level) const;
-  std::string Text() const;  // the options that are not as they would be without a word
+  std::string Text() const;  // the shape, and the options that are not as they are here
 };
 
 // The shape of a text, with what the builds of the RTL say of it; std::invalid_argument for others.
@@ -63,9 +63,6 @@ std::unique_ptr<Core> MakeCore(const std::string& level, const MachineShape& sha
 // for others.
 std::unique_ptr<Machine> MakeMachine(const std::string& level, const MachineArguments& arguments,
                                      uint64_t memory_bytes);
-
-// Makes sure, before any work, that a report can be written; an empty path is no report.
-void CheckReportPath(const std::string& path);
 
 Json ShapeJson(const MachineShape& shape);
 Json CountersJson(const Counters& counters);

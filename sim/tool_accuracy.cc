@@ -25,6 +25,8 @@
 #include "sim/train/experiment.h"
 #include "sim/train/run.h"
 #include "sim/train/run_report.h"
+#include "sim/whole_file.h"
+#include "sim/whole_number.h"
 
 namespace tetralog {
 namespace {
@@ -163,6 +165,8 @@ int RunAccuracy(AccuracyArguments args) {
                       {{"train", train::HashText(train::ImagesHash(dataset.train))},
                        {"test", train::HashText(train::ImagesHash(dataset.test))}}};
   for (const train::NamedRecipe& recipe : experiment.recipes) recipe.Of(0, images.train);
+  CheckOutput(args.json);
+  CheckOutput(args.table);
   Lock(folder);
   const std::vector<PlannedRun> runs = Plan(experiment, folder);
   if (!TrainMissing(runs, args, images)) {
@@ -186,9 +190,7 @@ int RunAccuracy(AccuracyArguments args) {
   report.update(Provenance());
   const std::string table = train::AccuracyTable(experiment, results);
   WriteReport(args.json, report);
-  std::ofstream out(args.table);
-  if (!(out << table << std::flush))
-    throw std::runtime_error(args.table + ": cannot be written; make room or give another --table");
+  WriteOutput(args.table, table);
   fmt::print("\n{}", table);
   if (revisions.size() > 1)
     fmt::print("the runs are of {} revisions: {}\n", revisions.size(), fmt::join(revisions, ", "));
@@ -207,6 +209,7 @@ void AddAccuracy(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   command->add_option("--seeds", args->seeds, "other seeds than the experiment's, with commas")
+      ->check(WholeNumberFault)
       ->delimiter(',');
   command->add_option("--folder", args->folder, "of the runs (default: build/accuracy/NAME)");
   command->add_option("--data", args->data, "folder of the IDX files of Fashion-MNIST")

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -23,6 +22,7 @@
 #include "sim/shape_text.h"
 #include "sim/tool.h"
 #include "sim/utilisation_plot.h"
+#include "sim/whole_file.h"
 
 namespace tetralog {
 namespace {
@@ -173,15 +173,6 @@ Json GemmJson(const GemmEstimate& e, const MachineShape& shape) {
   return json;
 }
 
-void WritePlot(const std::string& path, const std::string& svg) {
-  const std::filesystem::path file(path);
-  std::error_code error;
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), error);
-  std::ofstream out(file);
-  if (!(out << svg).flush())
-    throw std::runtime_error(fmt::format("cannot write {}; give a path that can be written", path));
-}
-
 // "[#####.....] 41 %"
 std::string ProgressText(double done) {
   constexpr size_t kWidth = 32;
@@ -202,8 +193,8 @@ int RunEstimate(const EstimateArguments& args) {
   for (const MachineShape& shape : shapes) width = std::max(width, ShapeText(shape).size());
   for (const Network& network : networks)
     for (const MachineShape& shape : shapes) jobs.push_back({shape, network.workload});
-  CheckReportPath(args.json);
-  if (!args.plot.empty()) WritePlot(args.plot, "");
+  CheckOutput(args.json);
+  CheckOutput(args.plot);
 
   Progress progress;
   const auto results =
@@ -245,7 +236,7 @@ int RunEstimate(const EstimateArguments& args) {
     for (const MachineShape& shape : shapes) names.push_back(ShapeText(shape));
     const std::string title = fmt::format("Multipliers busy, batch {}{}", args.workload.batch,
                                           args.workload.training ? ", training" : "");
-    WritePlot(args.plot, UtilisationSvg(title, names, series));
+    WriteOutput(args.plot, UtilisationSvg(title, names, series));
   }
   return 0;
 }

@@ -19,6 +19,8 @@
 #include "sim/progress.h"
 #include "sim/provenance.h"
 #include "sim/tool.h"
+#include "sim/whole_file.h"
+#include "sim/whole_number.h"
 
 namespace tetralog {
 namespace {
@@ -230,7 +232,7 @@ Format FormatOf(const std::string& name) {
 }
 
 int RunGemm(const GemmArguments& g) {
-  CheckReportPath(g.json);
+  CheckOutput(g.json);
   if (!g.wave.empty() && !g.machines.Has("rtl"))
     throw std::invalid_argument("only the RTL has a waveform: use --machine rtl");
   const uint64_t macs = uint64_t{g.m} * g.n * g.k * g.a_samples;
@@ -301,6 +303,7 @@ void AddGemm(CLI::App& app, Action& action) {
   args->machines.AddShape(*command);
   args->machines.AddStalls(*command);
   command->add_option("--seed", args->machines.seed, "seed of the tensors and of the stalls")
+      ->check(WholeNumberFault)
       ->capture_default_str();
   command->add_option("--json", args->json, "write the report to this file");
   command->add_option("--wave", args->wave, "write a waveform (FST) of the RTL to this file");

@@ -10,6 +10,7 @@
 #include "sim/driver.h"
 #include "sim/provenance.h"
 #include "sim/tool.h"
+#include "sim/whole_file.h"
 
 namespace tetralog {
 namespace {
@@ -20,7 +21,7 @@ struct InfoArguments {
 };
 
 int RunInfo(const InfoArguments& args) {
-  CheckReportPath(args.json);
+  CheckOutput(args.json);
   Json report = Provenance();
   report["machines"] = Json::array();
   for (const std::string& level : args.machines.levels) {

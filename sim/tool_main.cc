@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -32,6 +33,7 @@ int ToolMain(const std::string& name, int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;
   }
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that is too large is an error of write()
   try {
     return action();
   } catch (const std::bad_alloc&) {

@@ -23,6 +23,8 @@
 #include "sim/regress.h"
 #include "sim/shape_text.h"
 #include "sim/tool.h"
+#include "sim/whole_file.h"
+#include "sim/whole_number.h"
 
 namespace tetralog {
 namespace {
@@ -186,7 +188,7 @@ int RunRegress(RegressArguments args) {
     args.options.shapes.push_back(ShapeOf(shape));
     FactoryOf(args)(args.options.shapes.back(), 4096, {});  // there is one
   }
-  CheckReportPath(args.json);
+  CheckOutput(args.json);
 
   const auto start = std::chrono::steady_clock::now();
   Progress progress;
@@ -224,7 +226,9 @@ void AddRegress(CLI::App& app, Action& action) {
   command->add_option("--commands", options.commands, "commands for each shape, at least")
       ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 40))
       ->capture_default_str();
-  command->add_option("--seed", options.seed, "seed of the cases")->capture_default_str();
+  command->add_option("--seed", options.seed, "seed of the cases")
+      ->check(WholeNumberFault)
+      ->capture_default_str();
   command->add_option("--shapes", args->shapes, "array shapes, with commas")
       ->delimiter(',')
       ->default_str("all builds of the RTL");
@@ -237,8 +241,10 @@ void AddRegress(CLI::App& app, Action& action) {
   command->add_option("--max-dim", options.cases.max_dim, "greatest M, N and K")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
-  command->add_option("--max-cycles", options.max_cycles,
-                      "stop after so many simulated cycles of all shapes");
+  command
+      ->add_option("--max-cycles", options.max_cycles,
+                   "stop after so many simulated cycles of all shapes")
+      ->check(WholeNumberFault);
   command->add_option("--jobs", options.jobs, "threads")
       ->check(CLI::Range(1, 256))
       ->default_str("one a processor");

@@ -18,6 +18,8 @@
 #include "sim/progress.h"
 #include "sim/provenance.h"
 #include "sim/replay.h"
+#include "sim/whole_file.h"
+#include "sim/whole_number.h"
 
 namespace tetralog {
 namespace {
@@ -180,8 +182,10 @@ int RunReplay(const ReplayArguments& args) {
 
 std::string ReproducingCommand(const ReplayArguments& args, const std::string& file,
                                const std::string& gemm) {
-  return fmt::format("build/sim/tetralog replay {} --gemm {}{}{} --wave build/mismatch.fst", file,
-                     gemm, args.engine ? " --engine" : "", args.machines.Text());
+  const bool rtl = args.engine || args.machines.Has("rtl");
+  return fmt::format("build/sim/{} replay {} --gemm {}{}{}{}", args.tool, file, gemm,
+                     args.engine ? " --engine" : "", args.machines.Text(),
+                     rtl ? " --wave build/mismatch.fst" : "");
 }
 
 std::string ShortName(const TraceGemm& gemm) { return gemm.name.substr(gemm.name.find('/') + 1); }
@@ -216,7 +220,7 @@ std::vector<SelectedTrace> ReadTraces(const ReplayArguments& args) {
         CheckGemm(CommandOf(g));
       } catch (const std::invalid_argument& e) {
         throw std::invalid_argument(
-            fmt::format("{}: {}: {}; record it again: make traces", file, g.name, e.what()));
+            fmt::format("{}: {}: {}; {}", file, g.name, e.what(), trace_advice(file)));
       }
       ++gemms;
     }
@@ -224,12 +228,13 @@ std::vector<SelectedTrace> ReadTraces(const ReplayArguments& args) {
   if (gemms == 0)
     throw std::invalid_argument(fmt::format(
         "no GEMM's name contains '{}'; run without --gemm to see their names", args.gemm));
-  CheckReportPath(args.json);
+  CheckOutput(args.json);
   return selected;
 }
 
 void AddReplay(CLI::App& app, Action& action) {
   auto args = std::make_shared<ReplayArguments>();
+  args->tool = app.get_name();
   CLI::App* command = app.add_subcommand(
       "replay", "run recorded GEMMs on machines and compare them with the reference");
   command->add_option("traces", args->traces, "trace files (HDF5), e.g. tests/data/mlp.h5")
@@ -240,6 +245,7 @@ void AddReplay(CLI::App& app, Action& action) {
   args->machines.AddLockstep(*command);
   args->machines.AddStalls(*command);
   command->add_option("--seed", args->machines.seed, "seed of stalls and of undefined registers")
+      ->check(WholeNumberFault)
       ->capture_default_str();
   command->add_flag("--engine", args->engine,
                     "on the model and the streaming engine alone, without a memory");

@@ -15,6 +15,7 @@
 namespace tetralog {
 
 struct ReplayArguments {
+  std::string tool;  // the program
   std::vector<std::string> traces;
   std::string gemm;  // only GEMMs whose name contains this
   MachineArguments machines;

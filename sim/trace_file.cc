@@ -4,9 +4,8 @@
 #include "sim/trace_file.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <stdexcept>
@@ -154,15 +153,17 @@ TraceGemm read_gemm(const Reader& in, const std::string& name) {
   return gemm;
 }
 
-std::vector<std::string> names_in(hid_t location) {
+// Of the members of the group that `in` reads at `location`.
+std::vector<std::string> names_in(const Reader& in, hid_t location) {
   std::vector<std::string> names;
-  H5Literate(
+  const herr_t error = H5Literate(
       location, H5_INDEX_NAME, H5_ITER_INC, nullptr,
       [](hid_t, const char* name, const H5L_info_t*, void* list) -> herr_t {
         static_cast<std::vector<std::string>*>(list)->push_back(name);
         return 0;
       },
       &names);
+  if (error < 0) in.fail("the list of its members is damaged");
   return names;
 }
 
@@ -185,6 +186,7 @@ void write_trace(const std::string& path, const Trace& trace, unsigned deflate) 
     root.attribute("libraries", trace.libraries);
     root.attribute("command", trace.command);
     root.attribute("seed", trace.seed);
+    root.attribute("gemms", static_cast<uint32_t>(trace.gemms.size()));
     const std::string error = path + ": cannot make a group; free some memory";
     Handle properties(H5Pcreate(H5P_LINK_CREATE), H5Pclose, error);
     H5Pset_create_intermediate_group(properties, 1);
@@ -195,29 +197,23 @@ void write_trace(const std::string& path, const Trace& trace, unsigned deflate) 
       write_gemm(Writer(path, group, deflate), trace, gemm, index++);
     }
   });
-  const std::string temporary = TemporaryPath(path);
-  int error = WriteWholeFile(temporary, {image});
-  if (error == 0 && temporary != path && std::rename(temporary.c_str(), path.c_str()) != 0) {
-    error = errno;
-  }
+  const int error = ReplaceFile(path, {image});
   if (error == 0) return;
-  if (temporary != path) std::remove(temporary.c_str());
   throw std::runtime_error(path + ": cannot be written: " + std::strerror(error) +
                            "; check the free space and that the folder may be written");
 }
 
 Trace read_trace(const std::string& path) {
   QuietErrors quiet;
+  const std::string advice = trace_advice(path);
   const htri_t is_hdf5 = H5Fis_hdf5(path.c_str());
   if (is_hdf5 < 0) {
-    throw std::runtime_error(path + ": cannot be opened; record it: make traces");
+    throw std::runtime_error(path + ": cannot be opened; check the path, or " + advice);
   }
-  if (is_hdf5 == 0) {
-    throw std::runtime_error(path + ": is not an HDF5 file; record it again: make traces");
-  }
+  if (is_hdf5 == 0) throw std::runtime_error(path + ": is not an HDF5 file; " + advice);
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose,
-              path + ": is damaged or truncated; record it again: make traces");
-  const Reader root(path, "", file);
+              path + ": is damaged or truncated; " + advice);
+  const Reader root(path, "", file, advice);
   if (H5Aexists(file, "format") <= 0 || root.text("format") != kFormatName) {
     root.fail("is no trace of this project");
   }
@@ -233,14 +229,14 @@ Trace read_trace(const std::string& path) {
   trace.seed = root.number<uint64_t>("seed");
 
   std::map<uint32_t, TraceGemm> ordered;
-  for (const std::string& step : names_in(file)) {
+  for (const std::string& step : names_in(root, file)) {
     Handle steps(H5Gopen2(file, step.c_str(), H5P_DEFAULT), H5Gclose,
-                 path + ": " + step + " is no group; record it again: make traces");
-    for (const std::string& leaf : names_in(steps)) {
+                 path + ": " + step + " is no group; " + advice);
+    for (const std::string& leaf : names_in(Reader(path, step, steps, advice), steps)) {
       const std::string name = step + "/" + leaf;
       Handle group(H5Gopen2(file, name.c_str(), H5P_DEFAULT), H5Gclose,
-                   path + ": " + name + " is no group; record it again: make traces");
-      const Reader in(path, name, group);
+                   path + ": " + name + " is no group; " + advice);
+      const Reader in(path, name, group, advice);
       const uint32_t index = in.number<uint32_t>("index");
       if (!ordered.emplace(index, read_gemm(in, name)).second) in.fail("its index is used twice");
     }
@@ -250,7 +246,19 @@ Trace read_trace(const std::string& path) {
     trace.gemms.push_back(std::move(gemm));
   }
   if (trace.gemms.empty()) root.fail("holds no GEMM");
+  if (H5Aexists(file, "gemms") > 0) {  // older traces have no number of GEMMs
+    if (const auto gemms = root.number<uint32_t>("gemms"); gemms != trace.gemms.size()) {
+      root.fail("holds " + std::to_string(trace.gemms.size()) + " GEMMs instead of " +
+                std::to_string(gemms));
+    }
+  }
   return trace;
+}
+
+std::string trace_advice(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  const bool own = folder.filename() == "data" && folder.parent_path().filename() == "tests";
+  return "record it again: " + (own ? "make traces" : "tetralog train --record " + path);
 }
 
 std::string first_difference(const Trace& left, const Trace& right) {

@@ -95,6 +95,9 @@ uint64_t data_bytes(const TraceGemm& gemm);
 void write_trace(const std::string& path, const Trace& trace, unsigned deflate = 9);
 Trace read_trace(const std::string& path);
 
+// What to do about a trace that is not right: the project's own are made again by `make traces`.
+std::string trace_advice(const std::string& path);
+
 // The first difference between two traces in one line, naming the GEMM and the field; empty if
 // equal.
 std::string first_difference(const Trace& left, const Trace& right);

@@ -26,6 +26,7 @@
 #include "sim/linear_layer.h"
 #include "sim/provenance.h"
 #include "sim/utilisation_builds.h"
+#include "sim/whole_number.h"
 
 namespace tetralog {
 namespace {
@@ -240,7 +241,9 @@ int main(int argc, char** argv) {
   uint64_t seed = 1;
   std::string json;
   app.add_option("--shape", shapes, "shapes of the core")->delimiter(',')->capture_default_str();
-  app.add_option("--seed", seed, "seed of the operands")->capture_default_str();
+  app.add_option("--seed", seed, "seed of the operands")
+      ->check(tetralog::WholeNumberFault)
+      ->capture_default_str();
   app.add_option("--json", json, "write the report to this file");
   CLI11_PARSE(app, argc, argv);
   try {

@@ -4,13 +4,19 @@
 #include "sim/whole_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <filesystem>
+#include <stdexcept>
 
 namespace tetralog {
 namespace {
+
+namespace fs = std::filesystem;
 
 int WriteAll(int fd, std::span<const uint8_t> bytes) {
   while (!bytes.empty()) {
@@ -22,10 +28,9 @@ int WriteAll(int fd, std::span<const uint8_t> bytes) {
   return 0;
 }
 
-}  // namespace
-
-int WriteWholeFile(const std::string& path, const std::vector<std::span<const uint8_t>>& parts,
-                   bool sync) {
+// Makes or truncates a file.
+int WriteWhole(const std::string& path, const std::vector<std::span<const uint8_t>>& parts,
+               bool sync) {
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) return errno;
   int error = 0;
@@ -36,21 +41,86 @@ int WriteWholeFile(const std::string& path, const std::vector<std::span<const ui
   return error;
 }
 
-void SyncFolder(const std::string& folder) {
-  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+// Until the entries of a folder are on the disk, where the file system can do that.
+void SyncFolder(const fs::path& folder) {
+  const int fd = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return;
   fsync(fd);
   close(fd);
 }
 
-std::string TemporaryPath(const std::string& path) {
-  return IsSpecialFile(path) ? path : path + ".tmp";
+// Where nothing can be renamed to: devices, pipes, and the links of the system to what a process
+// has open, as /dev/stdout.
+bool IsInPlace(const std::string& path) {
+  std::error_code ignored;
+  return IsSpecialFile(path) || ((path.starts_with("/dev/") || path.starts_with("/proc/")) &&
+                                 fs::is_symlink(path, ignored));
+}
+
+// The file that links lead to.
+std::string Target(const std::string& path) {
+  std::error_code error;
+  const fs::path target = fs::canonical(path, error);
+  return error ? path : target.string();
+}
+
+// Why the file at the path may not be replaced: an errno, 0 if it may or there is none.
+int Refusal(const std::string& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) return EISDIR;
+  return access(path.c_str(), F_OK) == 0 && access(path.c_str(), W_OK) != 0 ? errno : 0;
+}
+
+void MakeFolder(const std::string& path) {
+  std::error_code ignored;  // writing fails then, and says why
+  const fs::path folder = fs::path(path).parent_path();
+  if (!folder.empty()) fs::create_directories(folder, ignored);
+}
+
+void Check(const std::string& path, int error) {
+  if (error != 0)
+    throw std::runtime_error(fmt::format("cannot write {}: {}; give a path that can be written",
+                                         path, std::strerror(error)));
+}
+
+}  // namespace
+
+int ReplaceFile(const std::string& path, const std::vector<std::span<const uint8_t>>& parts,
+                bool sync) {
+  if (const int error = Refusal(path)) return error;
+  if (IsInPlace(path)) return WriteWhole(path, parts, false);
+  const std::string target = Target(path), temporary = target + ".tmp";
+  int error = WriteWhole(temporary, parts, sync);
+  if (error == 0 && std::rename(temporary.c_str(), target.c_str()) != 0) error = errno;
+  if (error != 0) unlink(temporary.c_str());
+  if (error == 0 && sync) SyncFolder(fs::path(target).parent_path());
+  return error;
+}
+
+int CheckReplace(const std::string& path) {
+  if (const int error = Refusal(path)) return error;
+  if (IsInPlace(path)) return 0;
+  const std::string temporary = Target(path) + ".tmp";
+  const int error = WriteWhole(temporary, {}, false);
+  if (error == 0) unlink(temporary.c_str());
+  return error;
+}
+
+void WriteOutput(const std::string& path, std::string_view text) {
+  MakeFolder(path);
+  Check(path, ReplaceFile(path, {{reinterpret_cast<const uint8_t*>(text.data()), text.size()}}));
+}
+
+void CheckOutput(const std::string& path) {
+  if (path.empty()) return;
+  MakeFolder(path);
+  Check(path, CheckReplace(path));
 }
 
 bool IsSpecialFile(const std::string& path) {
   std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+  const auto status = fs::status(path, error);
+  return fs::exists(status) && !fs::is_regular_file(status);
 }
 
 }  // namespace tetralog

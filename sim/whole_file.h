@@ -8,21 +8,27 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tetralog {
 
-// Writes a file, made or truncated; `sync`: until it is on the disk. 0, or the errno of what
-// failed.
-int WriteWholeFile(const std::string& path, const std::vector<std::span<const uint8_t>>& parts,
-                   bool sync = false);
+// Puts a new file in the place of an old one in one step: whatever fails, the old one stays as it
+// was. PATH.tmp is written and renamed; links stay links; a device or a pipe is written itself.
+// `sync`: until it is on the disk. 0, or the errno of what failed.
+int ReplaceFile(const std::string& path, const std::vector<std::span<const uint8_t>>& parts,
+                bool sync = false);
 
-// Until the entries of a folder are on the disk, where the file system can do that.
-void SyncFolder(const std::string& folder);
+// Whether ReplaceFile can: 0 or an errno. Leaves everything as it was.
+int CheckReplace(const std::string& path);
 
-// Where the bytes of a file are written before they take its place: beside it. A special file keeps
-// its place: the path itself.
-std::string TemporaryPath(const std::string& path);
+// A text as the new contents of a file, whose folder is made. Throws std::runtime_error with one
+// line when that fails.
+void WriteOutput(const std::string& path, std::string_view text);
+
+// Before any work: makes the folder of a file, and makes sure that WriteOutput can. An empty path
+// is no file. Throws as WriteOutput.
+void CheckOutput(const std::string& path);
 
 // There is something at the path that is no regular file: a folder, a device, a pipe.
 bool IsSpecialFile(const std::string& path);

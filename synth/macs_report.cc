@@ -352,8 +352,7 @@ int Main(int argc, char** argv) {
   for (const json& row : report["elements"]) PrintRow(row, 0);
   for (const json& row : report["blocks"]) PrintRow(row, row.value("paper_gates", 0));
   report["aims"] = Aims(report["elements"], report["blocks"]);
-  fs::create_directories(fs::absolute(report_file).parent_path());
-  std::ofstream(report_file) << report.dump(2) << "\n";
+  WriteReport(report_file, report);
   RefreshReport(fs::path(report_file).parent_path() / "synth.json");
   return 0;
 }

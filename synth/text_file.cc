@@ -10,6 +10,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "sim/whole_file.h"
+
 namespace tetralog {
 
 std::string ReadTextFile(const std::filesystem::path& path) {
@@ -21,10 +23,7 @@ std::string ReadTextFile(const std::filesystem::path& path) {
 }
 
 void WriteTextFile(const std::filesystem::path& path, const std::string& text) {
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path());
-  std::ofstream out(path, std::ios::binary);
-  out << text << std::flush;
-  if (!out) throw std::runtime_error(fmt::format("cannot write {}", path.string()));
+  WriteOutput(path, text);
 }
 
 uint64_t TextHash(const std::string& text, uint64_t hash) {

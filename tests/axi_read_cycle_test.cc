@@ -7,10 +7,8 @@
 // all is reset, and resets in the middle. All outputs are compared in every cycle.
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cstdint>
 #include <random>
-#include <vector>
 
 #include "Vaxi_read_128.h"
 #include "Vaxi_read_64.h"
@@ -20,12 +18,6 @@
 
 namespace tetralog {
 namespace {
-
-template <typename UnitType, int kWordBytes>
-struct Shape {
-  using Unit = UnitType;
-  static constexpr uint32_t kBytes = kWordBytes;
-};
 
 template <typename S>
 class AxiReadCycle : public ::testing::Test {
@@ -53,17 +45,12 @@ class AxiReadCycle : public ::testing::Test {
   }
 
  private:
-  struct Burst {
-    uint8_t id;
-    uint32_t left;  // beats
-  };
-
   void Reset() {
     in_.req_valid = 0;
     in_.halt = false;
     r_.valid = false;
     in_.r = &r_;
-    bursts_.clear();
+    bursts_.Clear();
     Apply();
     ResetUnit(unit_);
     lockstep_.Reset();
@@ -88,19 +75,10 @@ class AxiReadCycle : public ::testing::Test {
     Settle(unit_);
   }
 
-  // A beat of any burst that is the oldest of its ID.
   void OfferBeat() {
-    size_t place = rng_() % bursts_.size();
-    for (size_t i = 0; i < place; ++i) {
-      if (bursts_[i].id == bursts_[place].id) place = i;
-    }
-    Burst& burst = bursts_[place];
-    r_.valid = true;
-    r_.id = burst.id;
-    r_.last = burst.left == 1;
+    bursts_.Offer(rng_, S::kBytes, &r_);
     const bool bad = error_every_ != 0 && rng_() % error_every_ == 0;
     r_.resp = static_cast<uint8_t>(bad ? 2 + rng_() % 2 : rng_() % 2);
-    if (--burst.left == 0) bursts_.erase(bursts_.begin() + static_cast<std::ptrdiff_t>(place));
   }
 
   void Apply() {
@@ -151,9 +129,7 @@ class AxiReadCycle : public ::testing::Test {
   void ClockAll() {
     const uint32_t granted = in_.req_valid & unit_.req_ready_o;
     const bool r_taken = r_.valid && unit_.m_axi_rready_o;
-    if (unit_.m_axi_arvalid_o && in_.ar_ready) {
-      bursts_.push_back({static_cast<uint8_t>(unit_.m_axi_arid_o), unit_.m_axi_arlen_o + 1U});
-    }
+    bursts_.Accept(unit_);
     beats_ += unit_.beat_valid_o & unit_.beat_ready_i ? 1 : 0;
     lockstep_.Cycle(in_, [&](OutputCheck& check, const Model& m) { Compare(check, m); });
     Clock(unit_);
@@ -165,14 +141,14 @@ class AxiReadCycle : public ::testing::Test {
   UnitLockstep<Model> lockstep_{0, Model(MachineShape{.axi_data = 8 * S::kBytes})};
   Model::Inputs in_;
   AxiReadData r_;
-  std::vector<Burst> bursts_;  // with beats to come
-  uint64_t beats_ = 0;         // that streams took
-  uint32_t error_every_ = 0;   // so many beats, or never
+  ReadBursts bursts_;
+  uint64_t beats_ = 0;        // that streams took
+  uint32_t error_every_ = 0;  // so many beats, or never
   RandomStalls<4> stalls_;
   std::mt19937 rng_;
 };
 
-using Shapes = ::testing::Types<Shape<Vaxi_read_128, 16>, Shape<Vaxi_read_64, 8>>;
+using Shapes = ::testing::Types<BusShape<Vaxi_read_128, 16>, BusShape<Vaxi_read_64, 8>>;
 TYPED_TEST_SUITE(AxiReadCycle, Shapes);
 
 TYPED_TEST(AxiReadCycle, EqualsTheRtlInEveryCycle) {

@@ -9,3 +9,7 @@ add_test(NAME Docs.ShowTheSourcesAndCyclesOfThisTree
 add_test(NAME Docs.AChangedSourceIsNoticed
          COMMAND sh tests/docs_drift.sh $<TARGET_FILE:docs_gen> ${CMAKE_BINARY_DIR}/docs_drift
          WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+add_test(NAME Docs.WhatDoesNotFitOnTheDiskIsAnError
+         COMMAND sh tests/docs_full_disk.sh $<TARGET_FILE:contract_gen> $<TARGET_FILE:docs_gen>
+                 ${CMAKE_BINARY_DIR}/docs_full_disk
+         WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})

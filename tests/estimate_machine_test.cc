@@ -172,6 +172,18 @@ TEST(EstimateMachine, TensorsMayBeLargerThanAnyMemory) {
   EXPECT_EQ(driver.Wait(driver.Gemm(request)).record.status, 1);
 }
 
+TEST(EstimateMachine, TotalsThatPass64BitsAreRefused) {
+  for (const unsigned counter : {kCounterBusy, kCounterReadBytes, kCounterWriteBytes}) {
+    GemmEstimate e;
+    e.gemm.count = 1'000'000'000;
+    e.counters[counter] = UINT64_MAX / e.gemm.count;
+    EXPECT_NO_THROW(Total({e}, MachineShape{}));
+    EXPECT_THROW(Total({e, e}, MachineShape{}), std::overflow_error) << counter;
+    ++e.counters[counter];
+    EXPECT_THROW(Total({e}, MachineShape{}), std::overflow_error) << counter;
+  }
+}
+
 TEST(EstimateMachine, ErrorsOfTheCoreAreTheDrivers) {
   EstimateMachine machine{MachineShape{}};
   Driver driver(machine);

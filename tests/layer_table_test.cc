@@ -128,6 +128,30 @@ TEST(LayerTable, TheBatchMultipliesWhatGrowsWithIt) {
   EXPECT_THROW(MakeWorkload(table, {.training = true}), std::invalid_argument);
 }
 
+TEST(LayerTable, ProductsThatPass64BitsAreRefused) {
+  const auto table = [](const std::string& lines) {
+    return ParseLayerTable("name,m,n,k,count\n" + lines, "net.csv");
+  };
+  // 2^54 and 2^63 and 2^64 of them; 2^64 in one; 2^63 and its two gradients.
+  const std::string most = "a,16384,16384,16384,4096\nx,16384,16384,16384,2097152\n";
+  EXPECT_EQ(MakeWorkload(table(most), {}).size(), 2u);
+  for (const auto& [lines, options] :
+       std::initializer_list<std::pair<std::string, WorkloadOptions>>{
+           {most + "y,16384,16384,16384,2093056\n", {}},
+           {"x,16777215,16777215,16777215,1\n", {}},
+           {"x,16384,16384,16384,2097152\n", {.training = true}},
+           {"x,16384,16384,16384,2097152\n", {.batch = 2}}})
+    try {
+      MakeWorkload(table(lines), options);
+      FAIL() << lines;
+    } catch (const std::invalid_argument& e) {
+      EXPECT_NE(std::string(e.what()).find(
+                    ": the products up to here are more than 2^64: give smaller sizes or counts"),
+                std::string::npos)
+          << e.what();
+    }
+}
+
 // The commands of docs/training_step.md without the bias gradients.
 TEST(LayerTable, TrainingOfTheMlpHasTheProductsOfATrainingStep) {
   const auto work = Bundled("mlp", {.batch = 128, .training = true, .samples = 2});

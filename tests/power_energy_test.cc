@@ -117,7 +117,7 @@ TEST(PowerEnergy, AgreesWithOpenStaWhichCountsInternalEnergyTwice) {
   ASSERT_EQ(std::system("command -v sta > /dev/null"), 0) << "no OpenSTA: make deps installs it";
   ASSERT_TRUE(std::ifstream(kOsu018)) << "no OSU018 library: make deps installs it";
   const Liberty library = ReadLiberty(kOsu018);
-  const std::string json = ::testing::TempDir() + "cells.json";
+  const std::string json = testing::Scratch("cells.json");
   ASSERT_EQ(
       std::system(("yosys -q -p 'read_liberty -lib -ignore_miss_func " + std::string(kOsu018) +
                    "; read_verilog " + testing::WriteText("cells.v", kCells) +

@@ -15,6 +15,7 @@
 #include "synth/power/gate_sim.h"
 #include "synth/power/liberty.h"
 #include "synth/power/netlist.h"
+#include "tests/scratch.h"
 
 namespace tetralog::testing {
 
@@ -62,7 +63,7 @@ inline constexpr const char* kTinyLibrary = R"lib(library(tiny) {
 })lib";
 
 inline std::string WriteText(const std::string& name, const std::string& text) {
-  const std::string path = ::testing::TempDir() + name;
+  const std::string path = Scratch(name);
   std::ofstream(path) << text;
   return path;
 }

@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <deque>
 #include <random>
-#include <vector>
 
 #include "Vread_port_128.h"
 #include "Vread_port_64.h"
@@ -23,12 +22,6 @@
 
 namespace tetralog {
 namespace {
-
-template <typename UnitType, int kWordBytes>
-struct Shape {
-  using Unit = UnitType;
-  static constexpr uint32_t kBytes = kWordBytes;
-};
 
 template <typename S>
 class ReadPortRtl : public ::testing::Test {
@@ -57,12 +50,6 @@ class ReadPortRtl : public ::testing::Test {
   }
 
  private:
-  struct Burst {
-    uint8_t id;
-    uint64_t addr;
-    uint32_t left;  // beats
-  };
-
   void Reset() {
     in_.halt = false;
     in_.ring_req_valid = false;
@@ -70,7 +57,7 @@ class ReadPortRtl : public ::testing::Test {
     in_.r = &r_;
     r_.valid = false;
     failed_ = lost_ = false;
-    bursts_.clear();
+    bursts_.Clear();
     ring_.clear();
     for (auto& segments : segments_) segments.clear();
     done_ = {};
@@ -101,24 +88,14 @@ class ReadPortRtl : public ::testing::Test {
     Settle(unit_);
   }
 
-  // A beat of any burst that is the oldest of its ID.
   void OfferBeat() {
-    size_t place = rng_() % bursts_.size();
-    for (size_t i = 0; i < place; ++i) {
-      if (bursts_[i].id == bursts_[place].id) place = i;
-    }
-    Burst& burst = bursts_[place];
+    r_ = {};
+    const uint64_t addr = bursts_.Offer(rng_, S::kBytes, &r_);
     const bool bad = error_every_ != 0 && rng_() % error_every_ == 0;
     failed_ = failed_ || bad;
-    r_ = {};
-    r_.valid = true;
-    r_.id = burst.id;
-    r_.last = burst.left == 1;
     r_.resp = bad ? 2 : 0;
     for (uint32_t i = 0; i < S::kBytes; ++i)
-      r_.data[i / 8] |= uint64_t{NoiseByte(burst.addr + i)} << (8 * (i % 8));
-    burst.addr += S::kBytes;
-    if (--burst.left == 0) bursts_.erase(bursts_.begin() + static_cast<std::ptrdiff_t>(place));
+      r_.data[i / 8] |= uint64_t{NoiseByte(addr + i)} << (8 * (i % 8));
   }
 
   void Apply() {
@@ -168,9 +145,7 @@ class ReadPortRtl : public ::testing::Test {
     lost_ = lost_ || in_.halt || failed_;
     if (!lost_ && unit_.ring_beat_valid_o && unit_.ring_beat_ready_i) TakeRingBeat(seed);
     if (!lost_ && unit_.word_valid_o) TakeWord(seed);
-    if (unit_.m_axi_arvalid_o && in_.ar_ready)
-      bursts_.push_back({static_cast<uint8_t>(unit_.m_axi_arid_o), unit_.m_axi_araddr_o,
-                         unit_.m_axi_arlen_o + 1U});
+    bursts_.Accept(unit_);
     const bool ring_taken = in_.ring_req_valid && unit_.ring_req_ready_o;
     const uint32_t seg_taken = in_.seg_valid & unit_.seg_ready_o;
     const bool r_taken = r_.valid && unit_.m_axi_rready_o;
@@ -214,7 +189,7 @@ class ReadPortRtl : public ::testing::Test {
   UnitLockstep<Model> lockstep_{0, Model(MachineShape{.axi_data = 8 * S::kBytes}, true)};
   Model::Inputs in_;
   AxiReadData r_;
-  std::vector<Burst> bursts_;  // with beats to come
+  ReadBursts bursts_;
   std::deque<uint64_t> ring_;  // addresses of beats to come
   std::array<std::deque<Model::Segment>, kStreams> segments_;
   std::array<uint32_t, kStreams> done_{};  // bytes of the first of them
@@ -225,7 +200,7 @@ class ReadPortRtl : public ::testing::Test {
   std::mt19937 rng_;
 };
 
-using Shapes = ::testing::Types<Shape<Vread_port_128, 16>, Shape<Vread_port_64, 8>>;
+using Shapes = ::testing::Types<BusShape<Vread_port_128, 16>, BusShape<Vread_port_64, 8>>;
 TYPED_TEST_SUITE(ReadPortRtl, Shapes);
 
 TYPED_TEST(ReadPortRtl, DeliversTheRingAndEveryStreamAsTheModelInEveryCycle) {

@@ -1,11 +1,13 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the tests of the read side share: memory contents, stalls.
+// What the tests of the read side share: memory contents, stalls, bursts.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <random>
+#include <vector>
 
 #include "tests/verilated_unit.h"
 
@@ -38,6 +40,51 @@ class RandomStalls {
 
  private:
   uint32_t stalls_[kSides] = {};
+};
+
+// A build of a unit, by the bytes of a word of its bus.
+template <typename UnitType, uint32_t kWordBytes>
+struct BusShape {
+  using Unit = UnitType;
+  static constexpr uint32_t kBytes = kWordBytes;
+};
+
+// Bursts that a memory has accepted. Their beats come in any order, those of an ID in theirs.
+class ReadBursts {
+ public:
+  void Clear() { bursts_.clear(); }
+  bool empty() const { return bursts_.empty(); }
+
+  // The burst that a unit asks for in this cycle, if it is taken.
+  template <typename Unit>
+  void Accept(const Unit& unit) {
+    if (unit.m_axi_arvalid_o && unit.m_axi_arready_i)
+      bursts_.push_back({unit.m_axi_arid_o, unit.m_axi_araddr_o, unit.m_axi_arlen_o + 1U});
+  }
+
+  // A beat of any burst that is the oldest of its ID, but its data and response; its address.
+  template <typename Beat>
+  uint64_t Offer(std::mt19937& rng, uint32_t bytes, Beat* beat) {
+    size_t place = rng() % bursts_.size();
+    for (size_t i = 0; i < place; ++i)
+      if (bursts_[i].id == bursts_[place].id) place = i;
+    Burst& burst = bursts_[place];
+    beat->valid = true;
+    beat->id = burst.id;
+    beat->last = --burst.left == 0;
+    const uint64_t addr = burst.addr;
+    burst.addr += bytes;
+    if (beat->last) bursts_.erase(bursts_.begin() + static_cast<std::ptrdiff_t>(place));
+    return addr;
+  }
+
+ private:
+  struct Burst {
+    uint8_t id;
+    uint64_t addr;
+    uint32_t left;  // beats
+  };
+  std::vector<Burst> bursts_;
 };
 
 }  // namespace tetralog

@@ -8,7 +8,6 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -22,6 +21,7 @@
 #include "sim/train/machine_backend.h"
 #include "sim/train/reference_backend.h"
 #include "tests/gemm_call_testing.h"
+#include "tests/scratch.h"
 
 namespace tetralog::train {
 namespace {
@@ -72,10 +72,9 @@ TEST_F(RecordingBackend, IsTheSameOnEveryBackendAndAfterItsFile) {
   EXPECT_EQ(trace.gemms[6].name, "step005/call_7");
   EXPECT_EQ(trace.gemms[6].step, 5);
   EXPECT_EQ(first_difference(trace, Record(*functional_)), "");
-  const std::string path = ::testing::TempDir() + "recording_backend_test.h5";
+  const std::string path = ::tetralog::testing::Scratch("trace.h5");
   write_trace(path, trace);
   EXPECT_EQ(first_difference(trace, read_trace(path)), "");
-  std::filesystem::remove(path);
   const TraceGemm& gemm = trace.gemms[0];
   if (gemm.d_format == Format::kInt32) EXPECT_EQ(gemm.scale_d, 0.1875);
 }

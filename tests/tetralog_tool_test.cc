@@ -82,6 +82,29 @@ TEST(TetralogTool, FailsOnOneChangedCodeAndSaysHowToSeeItAgain) {
   }
 }
 
+// The seed fills undefined registers too, and only some machines may differ.
+TEST(TetralogTool, TheLineThatSaysHowToSeeItAgainHasEveryOption) {
+  Trace trace = read_trace("tests/data/mlp.h5");
+  std::erase_if(trace.gemms,
+                [](const TraceGemm& g) { return g.name != "step000/fc3_input_gradient"; });
+  trace.gemms.at(0).d.bytes[0] ^= 1;
+  const std::string file = Scratch("changed.h5");
+  write_trace(file, trace);
+  const std::string again =
+      "again: build/sim/tetralog replay " + file + " --gemm step000/fc3_input_gradient";
+  for (const auto& [options, line] : std::initializer_list<std::pair<std::string, std::string>>{
+           {" --machine functional,cycle --seed 7",
+            " --machine functional,cycle --shape 16x16x4 --seed 7\n"},
+           {" --machine rtl --shape 4x4x1 --lockstep --stalls 20",
+            " --machine rtl --shape 4x4x1 --lockstep --stalls 20 --wave build/mismatch.fst\n"},
+           {" --engine --seed 5",
+            " --engine --shape 16x16x4 --seed 5 --wave build/mismatch.fst\n"}}) {
+    const Outcome outcome = RunTool("replay " + file + " --gemm fc3" + options);
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_NE(outcome.text.find(again + line), std::string::npos) << outcome.text;
+  }
+}
+
 TEST(TetralogTool, FailsOnAChangedStatisticAccumulatorOrInt32) {
   Trace trace = read_trace("tests/data/lenet.h5");
   for (TraceGemm& g : trace.gemms) {
@@ -226,11 +249,18 @@ TEST(TetralogTool, AnswersBadInputWithOneLine) {
   ExpectOneLineError("regress --commands 0", "--commands");
   ExpectOneLineError("regress --shapes 5x5x5", "16x16x4");
   ExpectOneLineError("regress --case 1:2", "--shape");
-  ExpectOneLineError("regress --case one --shape 4x4x1", "seed:number");
+  for (const std::string id : {"one", "1", ":1", "1:", "-1:1", "99999999999999999999:1", "1:2x"})
+    ExpectOneLineError("regress --shape 4x4x1 --case " + id,
+                       "'" + id + "' is no case: write seed:number");
+  for (const std::string of : {"gemm 4 4 4", "replay tests/data/mlp.h5", "regress"})
+    ExpectOneLineError(of + " --seed -1", "--seed: '-1' is no whole number");
+  for (const std::string seed : {"18446744073709551616", "1e3"})
+    ExpectOneLineError("gemm 4 4 4 --seed " + seed, "--seed: '" + seed + "' is no whole number");
+  ExpectOneLineError("regress --max-cycles -1", "--max-cycles: '-1' is no whole number");
   ExpectOneLineError("regress --case 1:0:q1 --shape 4x4x1", "edit");
   ExpectOneLineError("regress --wave w.fst", "--case");
-  ExpectOneLineError("replay nosuchfile.h5", "make traces");
-  ExpectOneLineError("replay README.md", "make traces");
+  ExpectOneLineError("replay nosuchfile.h5", "tetralog train --record nosuchfile.h5");
+  ExpectOneLineError("replay README.md", "is not an HDF5 file");
   ExpectOneLineError("replay tests/data/mlp.h5 --shape 5x5x5", "powers of two");
   ExpectOneLineError("replay tests/data/mlp.h5 --gemm nosuchgemm", "nosuchgemm");
   ExpectOneLineError("replay", "traces is required");
@@ -239,6 +269,19 @@ TEST(TetralogTool, AnswersBadInputWithOneLine) {
                      "cannot write");
   ExpectOneLineError("replay tests/data/lenet.h5 --gemm fc3_forward --json /proc/no/report.json",
                      "cannot write");
+}
+
+TEST(TetralogTool, AnOldReportStaysWhenThereIsNoNewOne) {
+  const std::string report = Scratch("old.json");
+  for (const std::string arguments :
+       {"gemm 4 4 4 --shape 3x3x3", "gemm 4 4 4 --machine functional --wave w.fst",
+        "info --shape 3x3x3", "replay tests/data/mlp.h5 --gemm fc3_ --shape 5x5x5",
+        "regress --shapes 4x4x1 --machine gates", "estimate --network mlp --shape 15x16x4"}) {
+    std::ofstream(report) << "old";
+    EXPECT_EQ(RunTool(arguments + " --json " + report).status, 2) << arguments;
+    std::ifstream in(report);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "old") << arguments;
+  }
 }
 
 }  // namespace

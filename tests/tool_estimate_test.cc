@@ -98,6 +98,18 @@ TEST(ToolEstimate, SweepsShapesAndPlotsThem) {
   EXPECT_NE(svg.str().find("</svg>"), std::string::npos);
 }
 
+TEST(ToolEstimate, AnOldPlotStaysWhenThereIsNoNewOne) {
+  const std::string plot = Scratch("old.svg");
+  std::ofstream(plot) << "old";
+  const Outcome outcome =
+      RunTool("estimate --network mlp --sweep 16x16x4 --json /dev/full --plot " + plot);
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(outcome.text.find("cannot write /dev/full: No space left on device"), std::string::npos)
+      << outcome.text;
+  std::ifstream in(plot);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "old");
+}
+
 TEST(ToolEstimate, AnswersBadInputWithOneLine) {
   ExpectOneLineError("estimate", "give --network NAME or --layers FILE");
   ExpectOneLineError("estimate --network alexnet", "no network 'alexnet'; there are lenet");
@@ -112,6 +124,9 @@ TEST(ToolEstimate, AnswersBadInputWithOneLine) {
   ExpectOneLineError("estimate --network mlp --plot a.svg", "give --sweep as well");
   ExpectOneLineError("estimate --network mlp --batch 20000000", "--batch");
   ExpectOneLineError("estimate --network resnet18 --batch 100000", "give a smaller batch");
+  ExpectOneLineError("estimate --shape 64x64x4:depth_a=512:depth_b=512 --layers " +
+                         Table("huge.csv", "name,m,n,k,count\nx,4096,4096,4096,1000000000\n"),
+                     "error: x: the products up to here are more than 2^64");
   ExpectOneLineError("estimate --network mlp --json /proc/none/a.json", "cannot write");
 }
 

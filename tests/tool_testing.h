@@ -12,6 +12,8 @@
 #include <cstdio>
 #include <string>
 
+#include "tests/scratch.h"
+
 namespace tetralog::testing {
 
 struct Outcome {
@@ -28,10 +30,6 @@ inline Outcome RunTool(const std::string& arguments) {
     outcome.text.append(buffer.data(), n);
   outcome.status = WEXITSTATUS(pclose(pipe));
   return outcome;
-}
-
-inline std::string Scratch(const std::string& name) {
-  return ::testing::TempDir() + "/tetralog_" + name;
 }
 
 inline void ExpectOneLineError(const std::string& arguments, const std::string& part) {

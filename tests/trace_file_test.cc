@@ -14,6 +14,8 @@
 #include <functional>
 #include <iterator>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace tetralog {
 namespace {
@@ -98,7 +100,7 @@ class TraceFile : public testing::Test {
   void expect_error(const std::string& part) const {
     const std::string error = error_of_reading();
     EXPECT_NE(error.find(part), std::string::npos) << error;
-    EXPECT_NE(error.find("make traces"), std::string::npos) << error;
+    EXPECT_NE(error.find("tetralog train --record " + path_), std::string::npos) << error;
     EXPECT_EQ(error.find('\n'), std::string::npos) << error;
     EXPECT_EQ(error.find(path_), 0u) << error;
   }
@@ -209,6 +211,67 @@ TEST_F(TraceFile, MissingGemmIsFound) {
   expect_error("GEMM 0 is missing");
 }
 
+TEST_F(TraceFile, MissingLastGemmsAreFound) {
+  write_trace(path_, small_trace());
+  edit([](hid_t file) { H5Ldelete(file, "step007/a_layer", H5P_DEFAULT); });
+  expect_error("holds 1 GEMMs instead of 2");
+}
+
+TEST_F(TraceFile, TracesBeforeTheNumberOfGemmsAreRead) {
+  const Trace trace = small_trace();
+  write_trace(path_, trace);
+  edit([](hid_t file) { H5Adelete(file, "gemms"); });
+  EXPECT_EQ(first_difference(trace, read_trace(path_)), "");
+}
+
+// Without the number of GEMMs, as a part of a list could pass for all of it.
+TEST_F(TraceFile, AListOfGroupsThatIsDamagedAnywhereIsRefused) {
+  Trace trace = small_trace();
+  for (int i = 0; i < 40; ++i) {
+    trace.gemms.push_back(trace.gemms[0]);
+    trace.gemms.back().name = "step008/layer" + std::to_string(100 + i);
+  }
+  write_trace(path_, trace);
+  edit([](hid_t file) { H5Adelete(file, "gemms"); });
+  const std::string whole = bytes();
+  int lists = 0;
+  for (size_t at = 0; (at = whole.find("SNOD", at)) != std::string::npos; ++at, ++lists) {
+    std::string damaged = whole;
+    damaged[at] = 'X';
+    std::ofstream(path_, std::ios::binary) << damaged;
+    expect_error("");
+  }
+  EXPECT_GT(lists, 4);
+}
+
+// The library would write all of them into the room of one.
+TEST_F(TraceFile, AListOfTextsIsRefused) {
+  for (const char* name : {"format", "command"}) {
+    write_trace(path_, small_trace());
+    edit([&](hid_t file) {
+      H5Adelete(file, name);
+      const hid_t type = H5Tcopy(H5T_C_S1);
+      H5Tset_size(type, 16);
+      const hsize_t count = 2000;
+      const hid_t space = H5Screate_simple(1, &count, nullptr);
+      const hid_t attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+      const std::vector<char> texts(count * 16, 'x');
+      EXPECT_GE(H5Awrite(attribute, type, texts.data()), 0);
+      H5Aclose(attribute);
+      H5Sclose(space);
+      H5Tclose(type);
+    });
+    expect_error(std::string("attribute ") + name + " is not a text");
+  }
+}
+
+TEST_F(TraceFile, OneOfTheProjectIsToldToBeMadeAgain) {
+  EXPECT_EQ(trace_advice("tests/data/mlp.h5"), "record it again: make traces");
+  EXPECT_EQ(trace_advice("/a/tests/data/lenet.h5"), "record it again: make traces");
+  EXPECT_EQ(trace_advice("tests/data.h5"),
+            "record it again: tetralog train --record tests/data.h5");
+}
+
 TEST_F(TraceFile, ShapeThatContradictsTheDimensionsIsRefused) {
   Trace trace = small_trace();
   trace.gemms[0].k = 9;
@@ -228,7 +291,7 @@ TEST_F(TraceFile, ValuesOutOfRangeAreRefused) {
 }
 
 TEST_F(TraceFile, FolderThatDoesNotExistIsNamed) {
-  EXPECT_THROW(write_trace("/nonexistent/trace.h5", small_trace()), std::runtime_error);
+  EXPECT_THROW(write_trace("/proc/none/trace.h5", small_trace()), std::runtime_error);
 }
 
 }  // namespace

@@ -182,14 +182,15 @@ TEST_F(TrainTool, MistakesAreOneLineAtOnce) {
   ExpectOneLineError("train --check-every 0", "check-every");
   ExpectOneLineError("train --resume --checkpoint " + file + "x", "no such checkpoint");
   ExpectOneLineError("train --checkpoint " + file + "/c", "cannot be written");
-  ExpectOneLineError("train --json " + file + "/r.json", "--json: cannot write");
+  ExpectOneLineError("train --json " + file + "/r.json",
+                     "cannot write " + file + "/r.json: Not a directory");
   ExpectOneLineError("train --variant fp32 --histogram " + (folder_ / "h.svg"), "--histogram: ");
-  ExpectOneLineError("train --plot " + file + "/r.svg", "--plot: cannot write");
-  ExpectOneLineError("train --record " + file + "/r.h5", "--record: cannot write");
+  ExpectOneLineError("train --plot " + file + "/r.svg", "cannot write " + file + "/r.svg");
+  ExpectOneLineError("train --record " + file + "/r.h5", "cannot write " + file + "/r.h5");
   // The trace is written beside the old one first.
   std::filesystem::create_directory(file + ".tmp");
-  ExpectOneLineError("train --record " + file, "--record: cannot write");
-  ExpectOneLineError("train --record " + (folder_ / ""), "--record: cannot write");
+  ExpectOneLineError("train --record " + file, "cannot write " + file);
+  ExpectOneLineError("train --record " + (folder_ / ""), "cannot write ");
   EXPECT_EQ(RunTool("train --help").status, 0);
 }
 

@@ -21,6 +21,7 @@
 #include "sim/reference/trainer.h"
 #include "sim/train/machine_backend.h"
 #include "sim/train/recipe.h"
+#include "sim/whole_number.h"
 
 namespace tetralog::noise {
 namespace {
@@ -88,6 +89,7 @@ int Main(int argc, char** argv) {
       ->check(CLI::Range(256, 100'000))
       ->capture_default_str();
   app.add_option("--seed", args.noise.seed, "of the training and of the draws")
+      ->check(WholeNumberFault)
       ->capture_default_str();
   app.add_option("--data", args.data, "folder of the IDX files of Fashion-MNIST")
       ->capture_default_str();

@@ -10,11 +10,11 @@
 #include <cmath>
 #include <cstdio>
 #include <ctime>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "sim/provenance.h"
 #include "sim/reference/training_run.h"
 
 namespace tetralog::reference {
@@ -258,14 +258,7 @@ bool run_fidelity(const FidelityOptions& options, const Dataset& dataset) {
                                    {"rate", plan.rate},          {"hindsight", options.hindsight},
                                    {"samples", options.samples}, {"variants", to_json(accuracies)}};
     report["seconds"] = seconds_since(start);
-    if (!options.report.empty()) {
-      std::ofstream out(options.report);
-      out << report.dump(2) << "\n";
-      if (!out) {
-        throw std::runtime_error(options.report +
-                                 ": cannot be written; check that its folder exists");
-      }
-    }
+    if (!options.report.empty()) WriteReport(options.report, report);
   }
   return passed;
 }

@@ -4,13 +4,11 @@
 #include "sim/train/checkpoint.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -117,11 +115,6 @@ std::string Header(const uint8_t* image, size_t size) {
 
 // ---------------------------------------------------------------------------- files
 
-std::string Folder(const std::string& path) {
-  const std::string folder = std::filesystem::path(path).parent_path();
-  return folder.empty() ? "." : folder;
-}
-
 // A rename would put a file in the place of a device.
 void RefuseSpecial(const std::string& path) {
   if (IsSpecialFile(path)) Fail(path, "is no regular file; give the path of a checkpoint");
@@ -157,15 +150,8 @@ void WriteCheckpoint(const std::string& path, const Checkpoint& checkpoint) {
   RefuseSpecial(path);
   const std::vector<uint8_t> image = ToImage(path, checkpoint);
   const std::string header = Header(image.data(), image.size());
-  const std::string temporary = TemporaryPath(path);
   const std::span header_bytes(reinterpret_cast<const uint8_t*>(header.data()), header.size());
-  int error = WriteWholeFile(temporary, {header_bytes, image}, true);
-  if (error == 0 && rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-  if (error != 0) {
-    unlink(temporary.c_str());
-    FailToWrite(path, error);
-  }
-  SyncFolder(Folder(path));
+  if (const int error = ReplaceFile(path, {header_bytes, image}, true)) FailToWrite(path, error);
 }
 
 Checkpoint ReadCheckpoint(const std::string& path) {
@@ -204,10 +190,7 @@ Checkpoint ReadCheckpoint(const std::string& path) {
 
 void CheckCheckpointPath(const std::string& path) {
   RefuseSpecial(path);
-  const std::string temporary = TemporaryPath(path);
-  const int error = WriteWholeFile(temporary, {});
-  if (error != 0) FailToWrite(path, error);
-  unlink(temporary.c_str());
+  if (const int error = CheckReplace(path)) FailToWrite(path, error);
 }
 
 }  // namespace tetralog::train

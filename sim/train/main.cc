@@ -12,7 +12,6 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <new>
 #include <stdexcept>
 
@@ -23,6 +22,7 @@
 #include "sim/train/run_report.h"
 #include "sim/train/train_arguments.h"
 #include "sim/train/training.h"
+#include "sim/whole_file.h"
 
 namespace tetralog::train {
 namespace {
@@ -40,12 +40,6 @@ void Stop(int signal) {
 std::unique_ptr<Machine> MakeAnyMachine(const std::string& level, const std::string& shape) {
   if (level == "rtl") return MakeRtlMachine(shape, kMemory);
   return MakeModelMachine(level, shape, RtlBuilds());
-}
-
-void WriteText(const std::string& path, const std::string& text) {
-  std::ofstream out(path);
-  out << text << std::flush;
-  if (!out) throw std::runtime_error(path + ": cannot be written; make room or give another path");
 }
 
 void WriteRecord(const std::string& path, const Recipe& recipe, std::vector<TraceGemm> gemms) {
@@ -90,9 +84,9 @@ void WriteResult(const TrainArguments& args, const Recipe& recipe,
     report["tools"]["libtorch"] = reference::tensor_library_version();
     WriteReport(args.json, report);
   }
-  if (!args.plot.empty()) WriteText(args.plot, LearningCurveSvg(recipe, result));
+  if (!args.plot.empty()) WriteOutput(args.plot, LearningCurveSvg(recipe, result));
   if (!args.histogram.empty()) {
-    WriteText(args.histogram, GradientCodesSvg(recipe, histogram, result.histogram_steps));
+    WriteOutput(args.histogram, GradientCodesSvg(recipe, histogram, result.histogram_steps));
   }
 }
 

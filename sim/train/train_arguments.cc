@@ -3,10 +3,7 @@
 
 #include "sim/train/train_arguments.h"
 
-#include <fmt/format.h>
-
 #include <filesystem>
-#include <fstream>
 #include <stdexcept>
 
 #include "sim/reference/dataset.h"
@@ -16,21 +13,6 @@
 
 namespace tetralog::train {
 namespace {
-
-// Opens a file for more output: an old one keeps its contents until there are new ones. `beside`:
-// the one that is renamed to it in the end.
-void CheckOutput(const char* option, const std::string& path, bool beside = false) {
-  if (path.empty()) return;
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  std::error_code ignored;
-  if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
-  const std::string written = beside ? TemporaryPath(path) : path;
-  const bool existed = std::filesystem::exists(written, ignored);
-  if (!std::ofstream(written, std::ios::app))
-    throw std::runtime_error(
-        fmt::format("--{}: cannot write {}; give a path that can be written", option, written));
-  if (!existed) std::filesystem::remove(written, ignored);
-}
 
 void Refuse(bool wrong, const char* line) {
   if (wrong) throw std::invalid_argument(line);
@@ -114,11 +96,8 @@ Recipe CheckTrainArguments(const TrainArguments& args, size_t train_images) {
       throw std::runtime_error(args.checkpoint +
                                ": there is no such checkpoint; leave --resume out to start");
   }
-  CheckOutput("json", args.json);
-  CheckOutput("csv", args.csv);
-  CheckOutput("plot", args.plot);
-  CheckOutput("record", args.record, true);
-  CheckOutput("histogram", args.histogram);
+  for (const std::string* path : {&args.json, &args.csv, &args.plot, &args.record, &args.histogram})
+    CheckOutput(*path);
   return recipe;
 }
 

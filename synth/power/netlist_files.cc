@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "sim/whole_file.h"
+
 namespace tetralog {
 namespace {
 
@@ -70,7 +72,7 @@ std::string MakeNetlist(const std::string& liberty, const std::string& dir, cons
       keep, liberty, top, out.string(), params, json.string(), fmt::join(sources, " "));
   if (std::system(command.c_str()) != 0)
     throw std::runtime_error(fmt::format("synthesis of {} failed; see {}", top, out.string()));
-  std::ofstream(stamp) << inputs;
+  WriteOutput(stamp, inputs);
   return json.string();
 }
 

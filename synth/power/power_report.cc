@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "sim/provenance.h"
+#include "sim/whole_number.h"
 #include "synth/parts.h"
 #include "synth/power/measure.h"
 #include "synth/power/netlist_files.h"
@@ -266,7 +267,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--glitch-beats", args.glitch_beats, "beats simulated with delays; 0: none")
       ->capture_default_str();
-  app.add_option("--seed", args.sample.seed, "of the choice of tiles")->capture_default_str();
+  app.add_option("--seed", args.sample.seed, "of the choice of tiles")
+      ->check(tetralog::WholeNumberFault)
+      ->capture_default_str();
   app.add_option("--wire", args.wire_ff, "fF of wire for each pin that a net drives")
       ->capture_default_str();
   app.add_option("--slew", args.slew, "ns, transition of clocks and inputs")->capture_default_str();

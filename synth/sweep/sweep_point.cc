@@ -55,8 +55,7 @@ int Measure(PointArguments args, const std::string& shape, const std::string& in
   if (InputsOf(args, program) != hash)
     throw std::runtime_error("the sources have changed while they were measured; start again");
   result["git_revision"] = Provenance().at("git_revision");
-  WriteTextFile(out + ".new", result.dump(2) + "\n");
-  fs::rename(out + ".new", out);
+  WriteTextFile(out, result.dump(2) + "\n");
   return 0;
 }
 
