@@ -7,7 +7,8 @@
 // not read. row_a_o + row_b_o is their sum modulo 2^Columns. In a step every column is brought down to
 // the next of the heights 2, 3, 4, 6, 9, ... with as few adders as that takes, so the depth is
 // logarithmic in the greatest height and no carry runs along the columns. What adds the rows is the
-// user's choice. Combinational. Limits: heights of at most Slots, and of at most 141.
+// user's choice. Combinational. Limits: heights of at most Slots, and such that no step needs more bits
+// for its adders than a column has (an error of elaboration): up to 141 always, 144 in epilogue_stats.
 //
 // Simulation leaves the whole sum in row a, which is the same to who adds the rows and much faster; the
 // structure is what the tests of the netlists run on.
@@ -102,6 +103,7 @@ module compressor_tree #(
       localparam int unsigned FULL   = 32'(OVER[8*c+:8]) / 2;
       localparam int unsigned HALF   = 32'(OVER[8*c+:8]) % 2;
       localparam int unsigned LEFT   = HEIGHT - 3 * FULL - 2 * HALF;
+      if (HEIGHT < 3 * FULL + 2 * HALF) $error("compressor_tree: HEIGHTS are too great");
       // Carries go above all that stays in their column.
       localparam int unsigned NEXT       = (c + 1) % Columns;
       localparam int unsigned NEXT_FULL  = 32'(OVER[8*NEXT+:8]) / 2;

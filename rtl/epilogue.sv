@@ -20,7 +20,7 @@
 // when they are taken at once. The outputs do not wait for that.
 //
 // Limits: Lanes in {1, 2, 4, 8, 16}; acc_col_i a multiple of Lanes; AccWidth 3..32 (a core: 12..32); RandomBits in
-// 1..16. cfg_scale_mul_i must be 1 for LOG4 and is ignored for INT32.
+// 1..16. cfg_scale_mul_i must be 1 for LOG4 and is ignored for INT32. rst_ni low over a rising edge of clk_i.
 
 module epilogue #(
   parameter int unsigned Lanes      = 4,

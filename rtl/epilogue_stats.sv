@@ -22,7 +22,7 @@
 // whole; they are the same when they are published.
 //
 // Limits: Lanes a power of two, 1..16. Counts wrap at 2^CountWidth (default 40: a command of a
-// million million elements), the sum of |z| at 2^64.
+// million million elements), the sum of |z| at 2^64. rst_ni must be low over a rising edge of clk_i.
 
 module epilogue_stats #(
   parameter int unsigned Lanes      = 4,
@@ -240,16 +240,16 @@ module epilogue_stats #(
   compressor_tree #(
     .Columns(AbsWidth + 1),
     .Slots  (3),
-    .HEIGHTS({8'd0, {AbsWidth{8'd3}}})
+    .HEIGHTS({8'd1, {AbsWidth{8'd3}}})  // above the rows the sum alone: with one lane both may carry
   ) u_join_tree (
-    .bits_i ({3'd0, join_bits}),
+    .bits_i ({2'd0, abs_q[AbsWidth], join_bits}),
     .row_a_o(join_a),
     .row_b_o(join_b)
   );
   logic [71:0] abs_left, abs_right;  // segments of 24, 24 and 16 bits
   logic [74:0] abs_sums;
   logic [1:0]  abs_carries_q;
-  assign abs_left  = {8'd0, abs_q[63:AbsWidth], AbsWidth'(0)} | 72'(join_a);
+  assign abs_left  = {8'd0, abs_q[63:AbsWidth+1], {AbsWidth + 1{1'b0}}} | 72'(join_a);
   assign abs_right = 72'(join_b);
   for (genvar s = 0; s < 3; s++) begin : gen_abs
     logic carry;

@@ -26,6 +26,7 @@
 // Latency: with last_i at the inputs in cycle t, the shadow registers can be read from cycle
 // t + 3 until cycle t' + 1, where t' is the cycle of the next last_i.
 // Throughput: one beat a cycle. No reset: a sum is defined from its beat marked first on.
+// Limits: Dot 1 to 64, whose products of a beat, at most 960 each, have 16 bits.
 //
 // a_i, a_o      decoded A operands, element d of row r at [(r*Dot+d)*A_WIDTH +: A_WIDTH]; a_o is one
 //               cycle later, for the group on the right; likewise first, last and hold
@@ -58,6 +59,8 @@ module pe_group #(
     input  logic [GroupRows-1:0]             row_sel_i,
     output logic [GroupCols*AccWidth-1:0]    bus_o
 );
+
+  if (Dot < 1 || Dot > 64) $error("pe_group: Dot must be 1 to 64");
 
   logic [GroupRows*Dot*A_WIDTH-1:0] a_q;
   logic [GroupCols*Dot*B_WIDTH-1:0] b_q;

@@ -15,9 +15,9 @@
 // Latency: from a tile's last operand beat to its first output see docs/architecture.md.
 // Throughput: one operand beat a cycle; one output beat (Lanes elements of one sample) a cycle,
 // behind the next tile's operands. A tile takes max(ceil(K / Dot), rows * ceil(cols / Lanes) *
-// samples + Delay - 2) cycles in the steady state; three more for every beat that holds some |z| >= 2^16,
-// and eight more at the end of a command (see epilogue).
-// Limits: Rows, Cols, Dot at least 1; Lanes is 1, 2, 4, 8 or 16 and divides Cols; AccWidth 12 to 32;
+// samples + Delay - 2) cycles in the steady state, one more where cols <= Lanes; three more for every beat that
+// holds some |z| >= 2^16, and eight more at the end of a command (see epilogue).
+// Limits: Rows, Cols at least 1; Dot 1 to 64; rst_ni low over a rising edge of clk_i; Lanes is 1, 2, 4, 8 or 16 and divides Cols; AccWidth 12 to 32;
 // RandomBits 1 to 16; GroupRows divides Rows, GroupCols divides Cols; tile_col_i is a multiple of Lanes;
 // K is within the limits of docs/numerics.md for AccWidth.
 // Source: LUQ, Chmiel et al., ICLR 2023.
@@ -92,8 +92,8 @@ module tetralog_engine #(
   output logic [8*64-1:0]         stats_clipped_o
 );
 
-  if (Rows < 1 || Cols < 1 || Dot < 1)
-    $error("Rows, Cols and Dot must be at least 1");
+  if (Rows < 1 || Cols < 1 || Dot < 1 || Dot > 64)
+    $error("Rows and Cols must be at least 1, Dot 1 to 64");
   if (Lanes != 1 && Lanes != 2 && Lanes != 4 && Lanes != 8 && Lanes != 16)
     $error("Lanes must be 1, 2, 4, 8 or 16");
   if (Cols % Lanes != 0)

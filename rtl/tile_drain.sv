@@ -13,7 +13,7 @@
 // until all is taken, because the next tile may have another configuration.
 //
 // Latency: Delay + 1 cycles from start_i to the first acc_valid_o. Throughput: one beat a cycle; a tile
-// takes rows * ceil(cols / Lanes) + Delay - 2 cycles.
+// takes rows * ceil(cols / Lanes) + Delay - 2 cycles, one more where a row is a single beat.
 // Limits: Lanes a power of two that divides Cols; col_i a multiple of Lanes and below 2^28; 1 <= rows_i <=
 // Rows, likewise cols; Delay >= 3.
 

@@ -35,6 +35,9 @@ proc set_period {period} {
     # What loads in the second half of a cycle, the shadow registers of the array, is read from the next
     # cycle on at the earliest (rtl/pe_group.sv).
     set_multicycle_path -setup 2 -fall_from [get_clocks clk]
+    # But what the latch of a clock gate holds has to be there before the clock rises.
+    set latches [all_registers -level_sensitive -clock_pins]
+    if {[llength $latches] > 0} { set_multicycle_path -setup 1 -from $latches }
   } else {
     create_clock -name clk -period $period
   }

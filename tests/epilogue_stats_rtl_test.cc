@@ -4,10 +4,12 @@
 // epilogue_stats.sv against the model's statistics, command after command. The sums are checked at
 // the ends of the range of z (which run carries and borrows through every segment within a few
 // beats) and on seeded random z of all magnitudes, small and wide beats mixed, with gaps. The same
-// source runs on the gate-level netlist.
+// source runs on gate-level netlists, of LANES lanes.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <random>
 #include <vector>
@@ -22,7 +24,11 @@
 namespace tetralog {
 namespace {
 
-constexpr int kLanes = 4;
+#ifndef LANES
+#define LANES 4
+#endif
+constexpr int kLanes = LANES;
+constexpr uint32_t kAll = (1U << kLanes) - 1;
 constexpr int64_t kWide = 1 << 16;  // from this |z| on a beat takes four cycles
 
 class SUITE : public ::testing::Test {
@@ -39,8 +45,11 @@ class SUITE : public ::testing::Test {
     bool wide = false;
     for (int lane = 0; lane < kLanes; ++lane) {
       const auto bits = static_cast<uint32_t>(z[lane]);
-      unit_->magnitude_i[lane] = z[lane] < 0 ? 0 - bits : bits;
-      wide = wide || unit_->magnitude_i[lane] >= kWide;
+      const uint32_t magnitude = z[lane] < 0 ? 0 - bits : bits;
+      // An array of words or, with few lanes, a number.
+      std::memcpy(reinterpret_cast<uint32_t*>(&unit_->magnitude_i) + lane, &magnitude,
+                  sizeof magnitude);
+      wide = wide || magnitude >= kWide;
       model_.AddElement(z[lane], (wrapped >> lane & 1) != 0);
     }
     unit_->wrapped_i = wrapped;
@@ -97,6 +106,9 @@ class SUITE : public ::testing::Test {
     unit_->eval();
   }
 
+  // A random bit for every lane.
+  uint32_t LaneBits() { return static_cast<uint32_t>(generator_() >> (64 - kLanes)); }
+
   std::mt19937_64 generator_{20230501};
 
  private:
@@ -131,7 +143,7 @@ TEST_F(SUITE, SumsTheEndsOfTheRangeExactly) {
                           -1,        1,         0x7fff0000,    0x10001};
   for (int32_t z : ends) {
     for (int beats : {1, 2, 3, 20, 300}) {
-      for (int i = 0; i < beats; ++i) AddBeat({z, z, z, z}, 0);
+      for (int i = 0; i < beats; ++i) AddBeat(std::vector(kLanes, z), 0);
       ASSERT_NO_FATAL_FAILURE(Finish(0)) << "z " << z << " beats " << beats;
       ASSERT_FALSE(HasFailure()) << "z " << z << " beats " << beats;
     }
@@ -140,7 +152,7 @@ TEST_F(SUITE, SumsTheEndsOfTheRangeExactly) {
 
 TEST_F(SUITE, EqualsTheModelOnRandomCommands) {
   SCOPED_TRACE("std::mt19937_64 seed 20230501");
-  for (int command = 0; command < 300; ++command) {
+  for (int command = 0; command < 1200 / std::max(kLanes, 4); ++command) {
     const int width = command % 33;  // greatest width of z in this command
     const int beats = static_cast<int>(generator_() % 200) + 1;
     for (int beat = 0; beat < beats; ++beat) {
@@ -149,11 +161,10 @@ TEST_F(SUITE, EqualsTheModelOnRandomCommands) {
         const int bits = width == 0 ? 0 : static_cast<int>(generator_() % (width + 1));
         value = bits == 0 ? 0 : static_cast<int32_t>(generator_()) >> (32 - bits);
       }
-      AddBeat(z, static_cast<uint32_t>(generator_() >> 60 & generator_() >> 60));
+      AddBeat(z, LaneBits() & LaneBits());
       while (generator_() >> 62 == 0) Clock();
-      const uint32_t zero = static_cast<uint32_t>(generator_() >> 60);
-      AddOutputs(static_cast<int>(generator_() >> 61), zero,
-                 static_cast<uint32_t>(generator_() >> 60) & ~zero, false);
+      const uint32_t zero = LaneBits();
+      AddOutputs(static_cast<int>(generator_() >> 61), zero, LaneBits() & ~zero, false);
     }
     ASSERT_NO_FATAL_FAILURE(Finish(static_cast<int>(generator_() % 3)));
     ASSERT_FALSE(HasFailure()) << "command " << command;
@@ -174,10 +185,10 @@ TEST_F(SUITE, TakesABeatACycleAndFourCyclesFromTwoToTheSixteenthOn) {
 }
 
 TEST_F(SUITE, CountsOutputsOfEverySampleApart) {
-  AddBeat({0, 0, 0, 0}, 0);
+  AddBeat(std::vector(kLanes, 0), 0);
   Clock();
   for (int sample = 0; sample < 8; ++sample) {
-    for (int i = 0; i <= sample; ++i) AddOutputs(sample, 0x7, 0x8, false);
+    for (int i = 0; i <= sample; ++i) AddOutputs(sample, kAll >> 1, kAll ^ kAll >> 1, false);
   }
   Finish(0);
 }

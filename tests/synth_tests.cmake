@@ -102,6 +102,15 @@ tetralog_netlist(epilogue_stats_gates TOP epilogue_stats)
 tetralog_verilate(epilogue_stats_netlist TOP epilogue_stats NETLIST ${epilogue_stats_gates_NETLIST})
 tetralog_test(epilogue_stats_netlist_test SOURCES epilogue_stats_rtl_test.cc LABEL gates
               LIBS epilogue_stats_netlist tetralog_model DEFINES SUITE=EpilogueStatsNetlist)
+# Its trees have other shapes with the fewest and the most lanes.
+foreach(lanes 1 16)
+  tetralog_netlist(epilogue_stats_l${lanes}_gates TOP epilogue_stats PARAMS Lanes=${lanes})
+  tetralog_verilate(epilogue_stats_l${lanes}_netlist TOP epilogue_stats
+                    NETLIST ${epilogue_stats_l${lanes}_gates_NETLIST})
+  tetralog_test(epilogue_stats_l${lanes}_netlist_test SOURCES epilogue_stats_rtl_test.cc LABEL gates
+                LIBS epilogue_stats_l${lanes}_netlist tetralog_model
+                DEFINES SUITE=EpilogueStatsL${lanes}Netlist LANES=${lanes})
+endforeach()
 
 # The tree that lane and statistics share, and the counters, whose words have gated clocks.
 tetralog_netlist(compressor_tree_gates TOP compressor_tree)
