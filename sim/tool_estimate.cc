@@ -193,8 +193,7 @@ int RunEstimate(const EstimateArguments& args) {
   for (const MachineShape& shape : shapes) width = std::max(width, ShapeText(shape).size());
   for (const Network& network : networks)
     for (const MachineShape& shape : shapes) jobs.push_back({shape, network.workload});
-  CheckOutput(args.json);
-  CheckOutput(args.plot);
+  CheckOutputs({args.json, args.plot}, args.files);
 
   Progress progress;
   const auto results =

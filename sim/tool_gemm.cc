@@ -232,7 +232,7 @@ Format FormatOf(const std::string& name) {
 }
 
 int RunGemm(const GemmArguments& g) {
-  CheckOutput(g.json);
+  CheckOutputs({g.json, g.wave});
   if (!g.wave.empty() && !g.machines.Has("rtl"))
     throw std::invalid_argument("only the RTL has a waveform: use --machine rtl");
   const uint64_t macs = uint64_t{g.m} * g.n * g.k * g.a_samples;

@@ -228,7 +228,7 @@ std::vector<SelectedTrace> ReadTraces(const ReplayArguments& args) {
   if (gemms == 0)
     throw std::invalid_argument(fmt::format(
         "no GEMM's name contains '{}'; run without --gemm to see their names", args.gemm));
-  CheckOutput(args.json);
+  CheckOutputs({args.json, args.wave}, args.traces);
   return selected;
 }
 

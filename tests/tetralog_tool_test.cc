@@ -284,5 +284,24 @@ TEST(TetralogTool, AnOldReportStaysWhenThereIsNoNewOne) {
   }
 }
 
+// Of another name for a file that is read, and of two outputs.
+TEST(TetralogTool, NoOutputTakesThePlaceOfAnotherFile) {
+  const std::string input = Scratch("input"), link = Scratch("input_link");
+  std::filesystem::remove(link);
+  std::filesystem::create_symlink("input", link);
+  std::filesystem::copy_file("tests/data/mlp.h5", input,
+                             std::filesystem::copy_options::overwrite_existing);
+  const auto size = std::filesystem::file_size(input);
+  for (const std::string& path : {input, link})
+    ExpectOneLineError("replay " + input + " --gemm fc3_ --json " + path,
+                       path + ": named for two files");
+  EXPECT_EQ(std::filesystem::file_size(input), size);
+  ExpectOneLineError("replay tests/data/mlp.h5 --json " + link + " --wave " + input,
+                     "named for two files");
+  ExpectOneLineError("gemm 4 4 4 --json " + input + " --wave " + input, "named for two files");
+  std::ofstream(input) << "name,m,n,k\na,1,2,3\n";
+  ExpectOneLineError("estimate --layers " + input + " --json " + input, "named for two files");
+}
+
 }  // namespace
 }  // namespace tetralog

@@ -96,8 +96,8 @@ Recipe CheckTrainArguments(const TrainArguments& args, size_t train_images) {
       throw std::runtime_error(args.checkpoint +
                                ": there is no such checkpoint; leave --resume out to start");
   }
-  for (const std::string* path : {&args.json, &args.csv, &args.plot, &args.record, &args.histogram})
-    CheckOutput(*path);
+  CheckOutputs({args.json, args.csv, args.plot, args.record, args.histogram},
+               {args.config, args.checkpoint});
   return recipe;
 }
 
