@@ -11,6 +11,7 @@
 #include <new>
 
 #include "sim/tool.h"
+#include "sim/whole_file.h"
 
 namespace tetralog {
 
@@ -31,11 +32,14 @@ int ToolMain(const std::string& name, int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : 2;
+    if (app.exit(e) != 0) return 2;
+    action = [] { return 0; };  // --help, which is printed
   }
   std::signal(SIGXFSZ, SIG_IGN);  // a file that is too large is an error of write()
   try {
-    return action();
+    const int status = action();
+    FlushStandardOutput();
+    return status;
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "error: memory is full: give smaller dimensions\n");
   } catch (const std::exception& e) {

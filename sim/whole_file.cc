@@ -118,8 +118,7 @@ void CheckOutput(const std::string& path) {
   Check(path, CheckReplace(path));
 }
 
-void CheckOutputs(const std::vector<std::string>& outputs,
-                  const std::vector<std::string>& inputs) {
+void CheckOutputs(const std::vector<std::string>& outputs, const std::vector<std::string>& inputs) {
   std::set<fs::path> taken;
   const auto file_of = [](const std::string& path) {
     std::error_code ignored;
@@ -132,6 +131,14 @@ void CheckOutputs(const std::vector<std::string>& outputs,
       throw std::runtime_error(fmt::format(
           "{}: named for two files; give every file that is written a name of its own", path));
   for (const std::string& path : outputs) CheckOutput(path);
+}
+
+void FlushStandardOutput() {
+  errno = 0;
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    throw std::runtime_error(
+        fmt::format("cannot write all of the standard output: {}; send it where there is room",
+                    std::strerror(errno == 0 ? EIO : errno)));
 }
 
 bool IsSpecialFile(const std::string& path) {

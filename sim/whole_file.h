@@ -35,6 +35,10 @@ void CheckOutput(const std::string& path);
 void CheckOutputs(const std::vector<std::string>& outputs,
                   const std::vector<std::string>& inputs = {});
 
+// What was printed so far, to whom it is for. Throws std::runtime_error when not all of it got
+// there: a command whose table is cut off has not done its work.
+void FlushStandardOutput();
+
 // There is something at the path that is no regular file: a folder, a device, a pipe.
 bool IsSpecialFile(const std::string& path);
 

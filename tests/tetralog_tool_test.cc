@@ -284,6 +284,20 @@ TEST(TetralogTool, AnOldReportStaysWhenThereIsNoNewOne) {
   }
 }
 
+TEST(TetralogTool, ATableThatIsCutOffIsAnError) {
+  for (const std::string command :
+       {"info", "gemm 4 4 4 --machine functional", "estimate --network mlp", "--help",
+        "replay tests/data/mlp.h5 --gemm fc3_ --machine functional",
+        "regress --machine cycle --shapes 4x4x1 --commands 2 --max-dim 20"}) {
+    const Outcome outcome = RunTool(command, "2>&1 > /dev/full");
+    EXPECT_EQ(outcome.status, 2) << command;
+    EXPECT_EQ(outcome.text,
+              "error: cannot write all of the standard output: No space left on device; send it "
+              "where there is room\n")
+        << command;
+  }
+}
+
 // Of another name for a file that is read, and of two outputs.
 TEST(TetralogTool, NoOutputTakesThePlaceOfAnotherFile) {
   const std::string input = Scratch("input"), link = Scratch("input_link");
