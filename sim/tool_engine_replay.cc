@@ -83,9 +83,9 @@ int RunEngineReplay(const ReplayArguments& args) {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   fmt::print(
       "{} GEMMs, {} outputs at each of the levels functional and rtl against the reference: {} "
-      "mismatches\nengine {} ({} MACs a cycle), {} million MACs in {} cycles: {:.1f} % of the "
+      "mismatches\nengine {} ({} MACs a cycle), {} products in {} cycles: {:.1f} % of the "
       "MACs busy; {:.1f} s\n",
-      gemms.size(), outputs, mismatches, shape.name(), shape.macs(), macs / 1000000, cycles,
+      gemms.size(), outputs, mismatches, shape.name(), shape.macs(), Short(macs), cycles,
       100 * busy(macs, cycles), seconds);
 
   if (!args.json.empty()) {

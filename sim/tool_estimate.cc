@@ -94,14 +94,6 @@ double OfBound(const GemmEstimate& e) {
   return e.cycles() == 0 ? 0 : e.bounds.greatest() / static_cast<double>(e.cycles());
 }
 
-// "12.3 M", so that columns stay narrow.
-std::string Short(uint64_t value) {
-  const auto v = static_cast<double>(value);
-  if (value < 100'000) return std::to_string(value);
-  if (value < 100'000'000) return fmt::format("{:.2f} M", v / 1e6);
-  return fmt::format("{:.2f} G", v / 1e9);
-}
-
 void PrintTable(const std::vector<GemmEstimate>& estimates, const MachineShape& shape) {
   fmt::print(
       "{:<20} {:<15} {:>8} {:>8} {:>7} {:>5} {:>11} {:>6} {:>7} {:<7} {:>8} {:>9} {:>9} "
@@ -216,8 +208,9 @@ int RunEstimate(const EstimateArguments& args) {
     if (i % shapes.size() == 0) series.push_back({network.name, {}});
     series.back().values.push_back(total.utilisation);
     if (!args.sweeps) {
-      fmt::print("{}{} on {}, batch {}{}\n", i == 0 ? "" : "\n", network.name, jobs[i].shape.name(),
-                 args.workload.batch, args.workload.training ? ", training" : "");
+      fmt::print("{}{} on {}, batch {}{}\n", i == 0 ? "" : "\n", network.name,
+                 ShapeText(jobs[i].shape), args.workload.batch,
+                 args.workload.training ? ", training" : "");
       PrintTable(results[i], jobs[i].shape);
       PrintTotalHeader(width);
     }

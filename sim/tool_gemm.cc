@@ -154,7 +154,7 @@ void Print(const GemmRun& run, uint64_t macs) {
   const auto line = [](const char* name, const std::string& value) {
     fmt::print("  {:<20} {}\n", name, value);
   };
-  fmt::print("{} {}\n", run.level, run.shape.name());
+  fmt::print("{} {}\n", run.level, ShapeName(run.shape));
   line("commands", std::to_string(run.commands));
   if (const uint64_t cycles = c[kCounterBusy]; cycles != 0) {
     line("cycles", std::to_string(cycles));
@@ -183,7 +183,7 @@ void Print(const GemmRun& run, uint64_t macs) {
 Json RunJson(const GemmRun& run, uint64_t macs) {
   Json json = {{"machine", run.level}, {"commands", run.commands}};
   json.update(CountersJson(run.counters));
-  json.update({{"utilisation", Utilisation(macs, run.counters[kCounterBusy], run.shape)},
+  json.update({{"utilisation", UtilisationJson(macs, run.counters[kCounterBusy], run.shape)},
                {"max_abs", run.result.record.max_abs},
                {"sum_abs", run.result.record.sum_abs},
                {"wraps", run.result.wraps},

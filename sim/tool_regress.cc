@@ -21,7 +21,6 @@
 #include "sim/provenance.h"
 #include "sim/random_commands.h"
 #include "sim/regress.h"
-#include "sim/shape_text.h"
 #include "sim/tool.h"
 #include "sim/whole_file.h"
 #include "sim/whole_number.h"
@@ -54,7 +53,7 @@ std::string MemoryText(const ClockedMachineOptions& memory) {
 
 std::string ReproducingCommand(const RegressArguments& args, const Case& c) {
   std::string text = fmt::format("build/sim/{} regress --case {} --shape {}", args.tool, c.id(),
-                                 ShapeText(c.shape, RtlBuilds()));
+                                 ShapeName(c.shape));
   if (c.options.max_dim != CaseOptions{}.max_dim)
     text += fmt::format(" --max-dim {}", c.options.max_dim);
   if (args.lockstep) text += " --lockstep";
@@ -135,7 +134,7 @@ void Write(const RegressArguments& args, const RegressReport& report, double sec
   json["seconds"] = seconds;
   json["shapes"] = Json::array();
   for (const RegressShape& s : report.shapes)
-    json["shapes"].push_back({{"shape", s.shape.name()},
+    json["shapes"].push_back({{"shape", ShapeName(s.shape)},
                               {"parameters", ShapeJson(s.shape)},
                               {"commands", s.commands},
                               {"cases", s.cases},
@@ -147,7 +146,7 @@ void Write(const RegressArguments& args, const RegressReport& report, double sec
   json["failures"] = Json::array();
   for (const RegressFailure& f : report.failures)
     json["failures"].push_back({{"found", f.found.id()},
-                                {"shape", f.found.shape.name()},
+                                {"shape", ShapeName(f.found.shape)},
                                 {"small", f.small.id()},
                                 {"again", ReproducingCommand(args, f.small)},
                                 {"differences", f.differences}});
@@ -155,13 +154,15 @@ void Write(const RegressArguments& args, const RegressReport& report, double sec
 }
 
 void Print(const RegressReport& report, double seconds) {
-  fmt::print("{:<9} {:>8} {:>6} {:>9} {:>10} {:>12} {:>10}\n", "shape", "commands", "cases",
+  size_t width = 9;
+  for (const RegressShape& s : report.shapes) width = std::max(width, ShapeName(s.shape).size());
+  fmt::print("{:<{}} {:>8} {:>6} {:>9} {:>10} {:>12} {:>10}\n", "shape", width, "commands", "cases",
              "completed", "recoveries", "cycles", "mismatches");
-  const auto line = [](const std::string& name, const RegressShape& s) {
-    fmt::print("{:<9} {:>8} {:>6} {:>9} {:>10} {:>12} {:>10}\n", name, s.commands, s.cases,
+  const auto line = [width](const std::string& name, const RegressShape& s) {
+    fmt::print("{:<{}} {:>8} {:>6} {:>9} {:>10} {:>12} {:>10}\n", name, width, s.commands, s.cases,
                s.completed, s.recoveries, s.cycles, s.mismatches);
   };
-  for (const RegressShape& s : report.shapes) line(s.shape.name(), s);
+  for (const RegressShape& s : report.shapes) line(ShapeName(s.shape), s);
   line("all", report.Total());
   std::string errors;
   for (size_t cause = 0; cause < report.errors.size(); ++cause)
@@ -209,7 +210,7 @@ int RunRegress(RegressArguments args) {
   if (!args.json.empty()) Write(args, report, seconds);
   for (const RegressFailure& f : report.failures)
     fmt::print(stderr, "mismatch: case {} on {}, {}; shrunk: {}\n{}  again: {}\n", f.found.id(),
-               f.found.shape.name(), MemoryText(f.memory), f.small.Describe(), f.differences,
+               ShapeName(f.found.shape), MemoryText(f.memory), f.small.Describe(), f.differences,
                ReproducingCommand(args, f.small));
   return report.failures.empty() ? 0 : 1;
 }

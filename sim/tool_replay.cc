@@ -101,18 +101,20 @@ void ReplayOne(const ReplayArguments& args, const SelectedTrace& selected, const
     if (has_time || timed_level.empty()) timed = r;
   }
   const uint64_t cycles = timed.counters[kCounterBusy];
-  const double utilisation = Utilisation(timed.macs, cycles, shape);
+  const std::string time =
+      timed_level.empty()
+          ? fmt::format(" {:>9} {:>6}", "-", "-")
+          : fmt::format(" {:>9} {:>5.1f}%", cycles, 100 * Utilisation(timed.macs, cycles, shape));
   const CycleBound bound = BoundOf(shape, g);
-  fmt::print("{:<8} {:>4} {:<{}} {:>17} {:>9}{} {:>9} {:>5.1f}%\n", selected.trace.network, g.step,
-             ShortName(g), totals.name_width,
-             fmt::format("{} x {} x {}", g.m, g.k * g.a_samples, g.n), timed.outputs, columns,
-             cycles, 100 * utilisation);
+  fmt::print("{:<8} {:>4} {:<{}} {:>17} {:>9}{}{}\n", selected.trace.network, g.step, ShortName(g),
+             totals.name_width, fmt::format("{} x {} x {}", g.m, g.k * g.a_samples, g.n),
+             timed.outputs, columns, time);
   entry.update({{"outputs", timed.outputs},
                 {"mismatches", mismatches},
                 {"mismatches_by_level", levels},
                 {"commands", timed.commands}});
   entry.update(CountersJson(timed.counters));
-  entry.update({{"utilisation", utilisation},
+  entry.update({{"utilisation", UtilisationJson(timed.macs, cycles, shape)},
                 {"bound_compute", bound.compute},
                 {"bound_drain", bound.drain}});
   totals.gemms.push_back(std::move(entry));
@@ -150,12 +152,15 @@ int RunReplay(const ReplayArguments& args) {
     levels += fmt::format("{}{} {}", levels.empty() ? "" : ", ", m.mismatches, m.machine->level());
     level_names.push_back(m.machine->level());
   }
-  const double utilisation = Utilisation(totals.macs, totals.cycles, shape);
+  const std::string time =
+      totals.cycles == 0 ? "without time"
+                         : fmt::format("in {} cycles: {:.1f} % of the MACs busy", totals.cycles,
+                                       100 * Utilisation(totals.macs, totals.cycles, shape));
   fmt::print(
       "{} GEMMs memory to memory, {} outputs at each level against the reference; mismatches: {}\n"
-      "{} ({} MACs a cycle), {} million MACs in {} cycles: {:.1f} % of the MACs busy; {:.1f} s\n",
-      totals.gemms.size(), totals.outputs, levels, shape.name(), shape.macs(),
-      totals.macs / 1000000, totals.cycles, 100 * utilisation, seconds);
+      "{} ({} MACs a cycle), {} products {}; {:.1f} s\n",
+      totals.gemms.size(), totals.outputs, levels, ShapeName(shape), shape.macs(),
+      Short(totals.macs), time, seconds);
 
   if (!args.json.empty()) {
     Json report = Provenance();
@@ -168,8 +173,8 @@ int RunReplay(const ReplayArguments& args) {
                        {"outputs", totals.outputs},
                        {"mismatches", mismatches},
                        {"macs", totals.macs},
-                       {"cycles", totals.cycles},
-                       {"utilisation", utilisation},
+                       {"cycles", totals.cycles == 0 ? Json(nullptr) : Json(totals.cycles)},
+                       {"utilisation", UtilisationJson(totals.macs, totals.cycles, shape)},
                        {"seconds", seconds}};
     report["gemms"] = std::move(totals.gemms);
     WriteReport(args.json, report);

@@ -138,7 +138,7 @@ void FlushStandardOutput() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
     throw std::runtime_error(
         fmt::format("cannot write all of the standard output: {}; send it where there is room",
-                    std::strerror(errno == 0 ? EIO : errno)));
+                    errno == 0 ? "a write failed" : std::strerror(errno)));
 }
 
 bool IsSpecialFile(const std::string& path) {
