@@ -41,6 +41,24 @@ bool MachineArguments::Has(const std::string& level) const {
   return std::find(levels.begin(), levels.end(), level) != levels.end();
 }
 
+void MachineArguments::Check() const {
+  const MachineShape of = ShapeOf(shape);
+  bool clocked = false;
+  for (const std::string& level : levels) {
+    if (level == "functional") {
+      CheckShape(of);
+    } else {
+      MakeCore(level, of, seed);
+      clocked = true;
+    }
+  }
+  if (lockstep && !Has("rtl"))
+    throw std::invalid_argument("--lockstep is of the RTL with the cycle model: use --machine rtl");
+  if (stalls != 0 && !clocked)
+    throw std::invalid_argument(
+        "--stalls: the functional machine has no cycles in which to pause; give another --machine");
+}
+
 std::string MachineArguments::Text() const {
   const MachineArguments usual;
   std::string text;

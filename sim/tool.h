@@ -49,6 +49,9 @@ struct MachineArguments {
   void AddStalls(CLI::App& command);
   void AddLockstep(CLI::App& command);
   bool Has(const std::string& level) const;
+  // Before any work: that there are all machines, and that each option concerns one of them.
+  // std::invalid_argument with one line.
+  void Check() const;
   std::string Text() const;  // the shape, and the options that are not as they are here
 };
 

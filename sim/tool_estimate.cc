@@ -49,13 +49,24 @@ struct Network {
 
 // With the options for all shapes.
 MachineShape ShapeOf(const EstimateArguments& args, const std::string& text) {
+  struct Parameter {
+    const char *option, *name;
+    const std::optional<uint32_t>& value;
+    uint32_t MachineShape::*member;
+  };
   MachineShape shape = ParseShape(text);
-  for (const auto& [value, member] : {std::pair{args.lanes, &MachineShape::lanes},
-                                      {args.axi_data, &MachineShape::axi_data},
-                                      {args.depth_a, &MachineShape::depth_a},
-                                      {args.depth_b, &MachineShape::depth_b},
-                                      {args.acc_width, &MachineShape::acc_width}})
-    if (value) shape.*member = *value;
+  for (const Parameter& p :
+       {Parameter{"--lanes", "lanes", args.lanes, &MachineShape::lanes},
+        {"--axi-data", "axi_data", args.axi_data, &MachineShape::axi_data},
+        {"--depth-a", "depth_a", args.depth_a, &MachineShape::depth_a},
+        {"--depth-b", "depth_b", args.depth_b, &MachineShape::depth_b},
+        {"--acc-width", "acc_width", args.acc_width, &MachineShape::acc_width}}) {
+    if (!p.value) continue;
+    if (text.find(fmt::format(":{}=", p.name)) != std::string::npos)
+      throw std::invalid_argument(fmt::format(
+          "{} is for every shape, but {} has its own; leave one of them out", p.option, text));
+    shape.*p.member = *p.value;
+  }
   CheckShape(shape);
   return shape;
 }
@@ -71,6 +82,13 @@ std::vector<Network> ReadNetworks(const EstimateArguments& args) {
   if (networks.empty())
     throw std::invalid_argument("nothing to estimate: give --network NAME or --layers FILE");
   return networks;
+}
+
+bool HasGradients(const std::vector<Network>& networks) {
+  return std::any_of(networks.begin(), networks.end(), [](const Network& network) {
+    return std::any_of(network.workload.begin(), network.workload.end(),
+                       [](const LayerGemm& g) { return g.samples > 1 || g.a_samples > 1; });
+  });
 }
 
 // The shapes to estimate, checked before any work.
@@ -179,6 +197,8 @@ int RunEstimate(const EstimateArguments& args) {
   if (!args.plot.empty() && !args.sweeps)
     throw std::invalid_argument("--plot shows a sweep: give --sweep as well");
   const std::vector<Network> networks = ReadNetworks(args);
+  if (args.workload.samples != 1 && !HasGradients(networks))
+    throw std::invalid_argument("--samples: none of the products is a gradient; give --training");
   std::vector<EstimateJob> jobs;  // network by network, shape by shape
   const std::vector<MachineShape> shapes = ReadShapes(args);
   size_t width = 8;  // of the names of shapes
@@ -268,7 +288,8 @@ void AddEstimate(CLI::App& app, Action& action) {
   CLI::Option* sweep =
       command->add_option("--sweep", args->sweep, "several shapes, with commas; some without any")
           ->delimiter(',')
-          ->expected(0, -1);
+          ->expected(0, -1)
+          ->excludes("--shape");
   command->add_option("--plot", args->plot, "write the sweep's utilisation as SVG to this file");
   command->add_option("--jobs", args->jobs, "threads")
       ->check(CLI::Range(1, 256))

@@ -231,10 +231,26 @@ Format FormatOf(const std::string& name) {
   return kFormats.at(name);
 }
 
-int RunGemm(const GemmArguments& g) {
+// Everything that can be wrong is found here, before any machine runs.
+void Check(const GemmArguments& g) {
+  const auto refuse = [](bool wrong, const char* line) {
+    if (wrong) throw std::invalid_argument(line);
+  };
+  const bool sums = g.d == Format::kInt32, log4 = g.d == Format::kLog4;
+  refuse(g.samples != 1 && !log4, "--samples: only LOG4 has several; give --d log4");
+  refuse(g.scale_mul != 1 && (sums || log4),
+         "--scale-mul: only INT4 and UINT4 have a multiplier; give --d int4 or --d uint4");
+  refuse(g.scale_shift && sums, "--scale-shift: INT32 has no scale; give another --d");
+  refuse(g.stochastic && sums, "--stochastic: INT32 is not rounded; give --d int4 or --d uint4");
+  refuse(g.stochastic && log4, "--stochastic: LOG4 is always rounded so; leave it out");
+  g.machines.Check();
+  refuse(!g.wave.empty() && !g.machines.Has("rtl"),
+         "only the RTL has a waveform: use --machine rtl");
   CheckOutputs({g.json, g.wave});
-  if (!g.wave.empty() && !g.machines.Has("rtl"))
-    throw std::invalid_argument("only the RTL has a waveform: use --machine rtl");
+}
+
+int RunGemm(const GemmArguments& g) {
+  Check(g);
   const uint64_t macs = uint64_t{g.m} * g.n * g.k * g.a_samples;
   Progress progress;
   std::vector<GemmRun> runs;
@@ -292,7 +308,7 @@ void AddGemm(CLI::App& app, Action& action) {
   command->add_option("--c", args->c, "addend: none, row (a value a row), col, matrix")
       ->check(CLI::IsMember({"none", "row", "col", "matrix"}))
       ->capture_default_str();
-  command->add_flag("--stochastic", args->stochastic, "round INT4 and UINT4 outputs at random");
+  command->add_flag("--stochastic", args->stochastic, "round INT4 or UINT4 results at random");
   command->add_option("--scale-mul", args->scale_mul, "multiplier m of the scale")
       ->check(CLI::Range(1, 255));
   command->add_option("--scale-shift", args->scale_shift, "shift n of the scale")

@@ -63,6 +63,7 @@ std::string ReproducingCommand(const RegressArguments& args, const Case& c) {
 
 int RunCaseAgain(const RegressArguments& args) {
   if (args.shape.empty()) throw std::invalid_argument("--case needs --shape as well");
+  CheckOutput(args.wave);
   const Case c = ParseCase(args.one_case, ShapeOf(args.shape), args.options.cases);
   const ClockedMachineOptions memory = MemoryOf(c);
   const std::unique_ptr<Machine> machine = FactoryOf(args)(c.shape, c.options.memory_bytes, memory);
@@ -249,10 +250,15 @@ void AddRegress(CLI::App& app, Action& action) {
   command->add_option("--jobs", options.jobs, "threads")
       ->check(CLI::Range(1, 256))
       ->default_str("one a processor");
-  command->add_option("--case", args->one_case, "run this case only: seed:number[:edits]");
+  command->add_option("--case", args->one_case, "run this case only: seed:number[:edits]")
+      ->excludes("--commands")
+      ->excludes("--seed")
+      ->excludes("--shapes")
+      ->excludes("--max-cycles")
+      ->excludes("--jobs");
   command->add_option("--shape", args->shape, "the shape of --case");
   command->add_option("--wave", args->wave, "write a waveform (FST) of --case to this file");
-  command->add_option("--json", args->json, "write the report to this file");
+  command->add_option("--json", args->json, "write the report to this file")->excludes("--case");
   command->callback([args, &action] { action = [args] { return RunRegress(*args); }; });
 }
 

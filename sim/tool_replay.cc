@@ -125,6 +125,7 @@ void ReplayOne(const ReplayArguments& args, const SelectedTrace& selected, const
 
 int RunReplay(const ReplayArguments& args) {
   if (args.engine) return RunEngineReplay(args);
+  args.machines.Check();
   const auto start = std::chrono::steady_clock::now();
   const std::vector<SelectedTrace> traces = ReadTraces(args);
   Progress progress;
@@ -252,8 +253,11 @@ void AddReplay(CLI::App& app, Action& action) {
   command->add_option("--seed", args->machines.seed, "seed of stalls and of undefined registers")
       ->check(WholeNumberFault)
       ->capture_default_str();
-  command->add_flag("--engine", args->engine,
-                    "on the model and the streaming engine alone, without a memory");
+  command
+      ->add_flag("--engine", args->engine,
+                 "on the model and the streaming engine alone, without a memory")
+      ->excludes("--machine")
+      ->excludes("--lockstep");
   command->add_option("--json", args->json, "write the report to this file");
   command->add_option("--wave", args->wave, "write a waveform (FST) of the RTL to this file");
   command->callback([args, &action] { action = [args] { return RunReplay(*args); }; });

@@ -252,10 +252,34 @@ TEST(TetralogTool, AnswersBadInputWithOneLine) {
   ExpectOneLineError("gemm 4 4 4 --machine cycle --wave w.fst", "--machine rtl");
   ExpectOneLineError("regress --machine cycle --lockstep", "--machine rtl");
   ExpectOneLineError("regress --lockstep --shapes 8x8x2", "16x16x4");
+  ExpectOneLineError("bogus 3", "'bogus' is no command; there are info, gemm, replay, regress, ");
+  ExpectOneLineError("", "a command is missing; there are info, ");
+  ExpectOneLineError("gemm 4 4 4 --smaples 3", "gemm has no option --smaples; see tetralog gemm ");
+  ExpectOneLineError("gemm 4 4 4 5", "gemm: '5' is one word too many");
+  ExpectOneLineError("gemm 4 4 4 --shape 4x4x1 --shape 4x4x1", "--shape is there more than once");
+  ExpectOneLineError("gemm 4 4 4 --seed", "--seed needs a value after it");
   ExpectOneLineError("gemm 4 4", "N is required");
   ExpectOneLineError("gemm 4 0 4", "K");
   ExpectOneLineError("gemm 4 4 4 --a uint4", "int4,log4");
-  ExpectOneLineError("gemm 4 4 4 --samples 2", "Samples");
+  ExpectOneLineError("gemm 4 4 4 --samples 2", "--samples: only LOG4");
+  ExpectOneLineError("gemm 4 4 4 --scale-mul 3", "--scale-mul: only INT4 and UINT4");
+  ExpectOneLineError("gemm 4 4 4 --scale-mul 3 --d log4", "--scale-mul: only INT4 and UINT4");
+  ExpectOneLineError("gemm 4 4 4 --scale-shift 0", "--scale-shift: INT32 has no scale");
+  ExpectOneLineError("gemm 4 4 4 --stochastic", "--stochastic: INT32");
+  ExpectOneLineError("gemm 4 4 4 --stochastic --d log4", "--stochastic: LOG4");
+  ExpectOneLineError("gemm 4 4 4 --lockstep --machine cycle", "use --machine rtl");
+  ExpectOneLineError("gemm 4 4 4 --stalls 50 --machine functional", "--stalls: the functional");
+  // At once, and not after the first machine.
+  ExpectOneLineError("gemm 4 4 4 --machine functional,rlt", "no machine 'rlt'");
+  ExpectOneLineError("gemm 4 4 4 --shape 8x8x2", "cycle take any shape");
+  ExpectOneLineError("gemm 4 4 4 --wave /proc/no/wave.fst", "cannot write /proc/no/wave.fst");
+  ExpectOneLineError("replay tests/data/mlp.h5 --engine --machine foo",
+                     "--machine and --engine do not go together");
+  ExpectOneLineError("replay tests/data/mlp.h5 --engine --lockstep",
+                     "--lockstep and --engine do not go together");
+  ExpectOneLineError("replay tests/data/mlp.h5 --machine cycle --lockstep", "use --machine rtl");
+  for (const char* option : {"--json a", "--commands 5", "--seed 3", "--shapes 4x4x1", "--jobs 1"})
+    ExpectOneLineError(std::string("regress --shape 4x4x1 --case 1:2 ") + option, "--case");
   ExpectOneLineError("gemm 4 4 4 --machine functional --wave w.fst", "--machine rtl");
   ExpectOneLineError("regress --commands 0", "--commands");
   ExpectOneLineError("regress --shapes 5x5x5", "16x16x4");

@@ -121,6 +121,11 @@ TEST(ToolEstimate, AnswersBadInputWithOneLine) {
                      "shape 15x16x4 cannot be built: rows");
   ExpectOneLineError("estimate --network mlp --lanes 3", "lanes must be");
   ExpectOneLineError("estimate --network mlp --sweep 16x16x4:lanes=8:lines=3", "is no shape");
+  ExpectOneLineError("estimate --network mlp --sweep 16x16x4,16x16x4:lanes=16 --lanes 8",
+                     "--lanes is for every shape, but 16x16x4:lanes=16 has its own");
+  ExpectOneLineError("estimate --network mlp --shape 8x8x1 --sweep 16x16x4",
+                     "--shape and --sweep do not go together");
+  ExpectOneLineError("estimate --network mlp --samples 2", "give --training");
   ExpectOneLineError("estimate --network mlp --plot a.svg", "give --sweep as well");
   ExpectOneLineError("estimate --network mlp --batch 20000000", "--batch");
   ExpectOneLineError("estimate --network resnet18 --batch 100000", "give a smaller batch");
