@@ -4,6 +4,7 @@
 // `tetralog estimate` as a user meets it: its table, report and plot, and one clear line for bad
 // input. What the cycles are is the matter of estimate_machine_test.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -108,6 +109,38 @@ TEST(ToolEstimate, AnOldPlotStaysWhenThereIsNoNewOne) {
       << outcome.text;
   std::ifstream in(plot);
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "old");
+}
+
+std::string WithCommas(uint64_t value) {
+  std::string text = std::to_string(value);
+  for (size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
+// The larger networks need many seconds; a change of the core's timing shows in these, too.
+TEST(ToolEstimate, ThePageHasTheCyclesOfThisTree) {
+  std::stringstream page;
+  page << std::ifstream("docs/estimate.md").rdbuf();
+  const std::string report = Scratch("page.json"), run = "estimate --network mlp,lenet --json ";
+  ASSERT_EQ(RunTool(run + report + " --sweep").status, 0);
+  auto estimates = nlohmann::json::parse(std::ifstream(report))["estimates"];
+  ASSERT_EQ(estimates.size(), 16u);
+  for (size_t network = 0; network < 2; ++network) {
+    std::string row;
+    for (size_t shape = 0; shape < 8; ++shape)
+      row +=
+          fmt::format(" {:.1f} % |",
+                      100 * estimates[8 * network + shape]["total"]["utilisation"].get<double>());
+    EXPECT_NE(page.str().find(row + "\n"), std::string::npos) << "docs/estimate.md lacks:" << row;
+  }
+  ASSERT_EQ(RunTool(run + report + " --batch 16 --training").status, 0);
+  estimates = nlohmann::json::parse(std::ifstream(report))["estimates"];
+  for (const auto& e : estimates) {
+    const std::string row =
+        fmt::format(" M | {} | {:.1f} % |", WithCommas(e["total"]["cycles"].get<uint64_t>()),
+                    100 * e["total"]["utilisation"].get<double>());
+    EXPECT_NE(page.str().find(row), std::string::npos) << "docs/estimate.md lacks:" << row;
+  }
 }
 
 TEST(ToolEstimate, AnswersBadInputWithOneLine) {
