@@ -17,7 +17,8 @@
 namespace tetralog {
 
 void MachineArguments::AddShape(CLI::App& command) {
-  command.add_option("--shape", shape, "array ROWSxCOLSxDOT, then :parameter=value,...")
+  command
+      .add_option("--shape", shape, "ROWSxCOLSxDOT, or with parameters: 8x8x2:axi_data=64:lanes=8")
       ->capture_default_str();
 }
 

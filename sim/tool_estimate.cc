@@ -113,10 +113,12 @@ double OfBound(const GemmEstimate& e) {
 }
 
 void PrintTable(const std::vector<GemmEstimate>& estimates, const MachineShape& shape) {
+  size_t width = 4;
+  for (const GemmEstimate& e : estimates) width = std::max(width, e.gemm.name.size());
   fmt::print(
-      "{:<20} {:<15} {:>8} {:>8} {:>7} {:>5} {:>11} {:>6} {:>7} {:<7} {:>8} {:>9} {:>9} "
+      "{:<{}} {:<15} {:>8} {:>8} {:>7} {:>5} {:>11} {:>7} {:>7} {:<7} {:>8} {:>9} {:>9} "
       "{:>9} {:>9} {:>9} {:>9} {:>7}\n",
-      "gemm", "kind", "M", "N", "K", "count", "cycles", "part", "MACs", "bound", "of bound",
+      "gemm", width, "kind", "M", "N", "K", "count", "cycles", "part", "busy", "bound", "of bound",
       "operand", "drain", "addend", "write", "read B", "written B", "B/cycle");
   const EstimateTotal total = Total(estimates, shape);
   for (const GemmEstimate& e : estimates) {
@@ -124,9 +126,9 @@ void PrintTable(const std::vector<GemmEstimate>& estimates, const MachineShape& 
     const Counters& c = e.counters;
     const auto all = static_cast<double>(e.cycles() * g.count);
     fmt::print(
-        "{:<20} {:<15} {:>8} {:>8} {:>7} {:>5} {:>11} {:>4.1f} % {:>5.1f} % {:<7} {:>6.1f} % "
+        "{:<{}} {:<15} {:>8} {:>8} {:>7} {:>5} {:>11} {:>5.1f} % {:>5.1f} % {:<7} {:>6.1f} % "
         "{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>7.2f}\n",
-        g.name, KindName(g.kind), g.m, g.n, g.k, g.count, e.cycles(),
+        g.name, width, KindName(g.kind), g.m, g.n, g.k, g.count, e.cycles(),
         100 * all / static_cast<double>(total.cycles),
         100 * Utilisation(g.macs(), e.cycles(), shape), e.bounds.name(), 100 * OfBound(e),
         Short(c[kCounterStallOperand]), Short(c[kCounterStallDrain]), Short(c[kCounterStallAddend]),

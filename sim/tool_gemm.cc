@@ -173,8 +173,7 @@ void Print(const GemmRun& run, uint64_t macs) {
   const unsigned __int128 squares = run.result.sum_squares();
   line("max |z|, sum |z|",
        fmt::format("{}, {}", run.result.record.max_abs, run.result.record.sum_abs));
-  line("sum of z^2", fmt::format("{:#x}{:016x}", static_cast<uint64_t>(squares >> 64),
-                                 static_cast<uint64_t>(squares)));
+  line("sum of z^2", fmt::format("{}", squares));
   line("wraps", std::to_string(run.result.wraps));
   line("zero codes", fmt::format("{}", fmt::join(run.result.zeros, " ")));
   line("clipped", fmt::format("{}", fmt::join(run.result.clipped, " ")));

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <map>
 #include <new>
 #include <string>
 #include <vector>
@@ -56,11 +57,28 @@ std::string ParseFault(const CLI::App& app, const CLI::Error& e) {
   return fmt::format("error: {}; {}\n", what, help);
 }
 
+// In --help, where "TEXT" would say nothing.
+void NameValues(CLI::App& app) {
+  static const std::map<std::string, std::string> kNames = {
+      {"--json", "FILE"},      {"--wave", "FILE"},       {"--plot", "FILE"},
+      {"--csv", "FILE"},       {"--layers", "FILE"},     {"--table", "FILE"},
+      {"--histogram", "FILE"}, {"--record", "FILE"},     {"--config", "FILE"},
+      {"traces", "FILE"},      {"--checkpoint", "FILE"}, {"experiment", "FILE"},
+      {"--data", "FOLDER"},    {"--folder", "FOLDER"},   {"--shape", "SHAPE"},
+      {"--shapes", "SHAPE"},   {"--sweep", "SHAPE"},     {"--gemm", "NAME"},
+      {"--network", "NAME"},   {"--machine", "NAME"}};
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
+    for (CLI::Option* option : command->get_options())
+      if (const auto name = kNames.find(option->get_name()); name != kNames.end())
+        option->type_name(name->second);
+}
+
 }  // namespace
 
 int ToolMain(const std::string& name, int argc, char** argv) {
   CLI::App app{"Tetralog: a 4-bit training accelerator, its model and its RTL", name};
   app.require_subcommand(1);
+  app.footer("Exit codes: 0; 1 results differ or a limit is missed; 2 an error; 130 stopped.");
   Action action;
   AddInfo(app, action);
   AddGemm(app, action);
@@ -69,11 +87,11 @@ int ToolMain(const std::string& name, int argc, char** argv) {
   AddEstimate(app, action);
   AddTrain(app, action, argc, argv);
   AddAccuracy(app, action);
+  NameValues(app);
   app.set_version_flag("--version", [&app] {
     return fmt::format("{} {}", app.get_name(),
                        Provenance()["git_revision"].get_ref<const std::string&>());
   });
-  app.footer("Exit codes: 0; 1 results differ or a limit is missed; 2 an error; 130 stopped.");
   app.failure_message([&app](const CLI::App*, const CLI::Error& e) { return ParseFault(app, e); });
   try {
     app.parse(argc, argv);

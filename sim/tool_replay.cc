@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <iterator>
 #include <memory>
+#include <set>
 #include <stdexcept>
 
 #include "sim/driver.h"
@@ -138,7 +140,7 @@ int RunReplay(const ReplayArguments& args) {
   fmt::print("{:<8} {:>4} {:<{}} {:>17} {:>9}", "network", "step", "gemm", totals.name_width,
              "M x K x N", "outputs");
   for (const ReplayMachine& m : machines) fmt::print(" {:>10}", m.machine->level());
-  fmt::print(" {:>9} {:>6}\n", "cycles", "MACs");
+  fmt::print(" {:>9} {:>6}\n", "cycles", "busy");
   for (const SelectedTrace& selected : traces)
     for (const TraceGemm& g : selected.trace.gemms)
       ReplayOne(args, selected, g, machines, progress, totals);
@@ -159,9 +161,9 @@ int RunReplay(const ReplayArguments& args) {
                                        100 * Utilisation(totals.macs, totals.cycles, shape));
   fmt::print(
       "{} GEMMs memory to memory, {} outputs at each level against the reference; mismatches: {}\n"
-      "{} ({} MACs a cycle), {} products {}; {:.1f} s\n",
+      "{} ({} MACs a cycle), {} {}; {:.1f} s\n",
       totals.gemms.size(), totals.outputs, levels, ShapeName(shape), shape.macs(),
-      Short(totals.macs), time, seconds);
+      MacsText(totals.macs), time, seconds);
 
   if (!args.json.empty()) {
     Json report = Provenance();
@@ -194,6 +196,11 @@ std::string ReproducingCommand(const ReplayArguments& args, const std::string& f
                      rtl ? " --wave build/mismatch.fst" : "");
 }
 
+std::string MacsText(uint64_t macs) {
+  return macs < 10'000'000 ? fmt::format("{} MACs", macs)
+                           : fmt::format("{} million MACs", macs / 1'000'000);
+}
+
 std::string ShortName(const TraceGemm& gemm) { return gemm.name.substr(gemm.name.find('/') + 1); }
 
 size_t NameWidth(const std::vector<SelectedTrace>& traces) {
@@ -217,8 +224,12 @@ Json GemmJson(const Trace& trace, const TraceGemm& g) {
 std::vector<SelectedTrace> ReadTraces(const ReplayArguments& args) {
   std::vector<SelectedTrace> selected;
   size_t gemms = 0;
+  std::set<std::string> names;
+  std::string example;
   for (const std::string& file : args.traces) {
     selected.push_back({file, read_trace(file)});
+    for (const TraceGemm& g : selected.back().trace.gemms) names.insert(ShortName(g));
+    example = selected.back().trace.gemms.front().name;
     std::erase_if(selected.back().trace.gemms,
                   [&](const TraceGemm& g) { return g.name.find(args.gemm) == std::string::npos; });
     for (const TraceGemm& g : selected.back().trace.gemms) {
@@ -231,9 +242,15 @@ std::vector<SelectedTrace> ReadTraces(const ReplayArguments& args) {
       ++gemms;
     }
   }
-  if (gemms == 0)
+  if (gemms == 0) {
+    constexpr size_t kMost = 12;  // of one line
+    const auto shown = std::min(kMost, names.size());
     throw std::invalid_argument(fmt::format(
-        "no GEMM's name contains '{}'; run without --gemm to see their names", args.gemm));
+        "no GEMM's name contains '{}'; there are {}{}, with their steps as {}", args.gemm,
+        fmt::join(names.begin(), std::next(names.begin(), static_cast<std::ptrdiff_t>(shown)),
+                  ", "),
+        shown < names.size() ? fmt::format(" and {} more", names.size() - shown) : "", example));
+  }
   CheckOutputs({args.json, args.wave}, args.traces);
   return selected;
 }

@@ -56,7 +56,7 @@ TEST(TetralogTool, ReplaysWithStallsOnASmallerArrayAndOnOneMachine) {
   const std::string report = Scratch("timeless.json");
   outcome = RunTool("replay tests/data/lenet.h5 --gemm fc3_ --machine functional --json " + report);
   EXPECT_EQ(outcome.status, 0) << outcome.text;
-  EXPECT_NE(outcome.text.find("products without time;"), std::string::npos) << outcome.text;
+  EXPECT_NE(outcome.text.find("MACs without time;"), std::string::npos) << outcome.text;
   EXPECT_NE(outcome.text.find("         -      -\n"), std::string::npos) << outcome.text;
   const auto json = nlohmann::json::parse(std::ifstream(report));
   for (const auto& part : {json["total"], json["gemms"][0]})
@@ -297,7 +297,7 @@ TEST(TetralogTool, AnswersBadInputWithOneLine) {
   ExpectOneLineError("replay nosuchfile.h5", "tetralog train --record nosuchfile.h5");
   ExpectOneLineError("replay README.md", "is not an HDF5 file");
   ExpectOneLineError("replay tests/data/mlp.h5 --shape 5x5x5", "powers of two");
-  ExpectOneLineError("replay tests/data/mlp.h5 --gemm nosuchgemm", "nosuchgemm");
+  ExpectOneLineError("replay tests/data/mlp.h5 --gemm nosuchgemm", "'nosuchgemm'; there are fc1_");
   ExpectOneLineError("replay", "traces is required");
   ExpectOneLineError("replay tests/data/mlp.h5 --stalls 99", "--stalls");
   ExpectOneLineError("replay tests/data/lenet.h5 --gemm fc3_forward --wave /proc/no/wave.fst",
@@ -331,6 +331,21 @@ TEST(TetralogTool, ATableThatIsCutOffIsAnError) {
               "where there is room\n")
         << command;
   }
+}
+
+TEST(TetralogTool, HelpSaysDefaultsFilesAndExitCodes) {
+  for (const auto& [command, parts] :
+       std::initializer_list<std::pair<std::string, std::vector<std::string>>>{
+           {"train --help", {"--momentum", "(default: 0.9)", "(default: sawb)", "--csv FILE"}},
+           {"gemm --help", {"8x8x2:axi_data=64:lanes=8", "--json FILE", "Exit codes: 0; 1 "}}}) {
+    const Outcome outcome = RunTool(command);
+    EXPECT_EQ(outcome.status, 0);
+    for (const std::string& part : parts)
+      EXPECT_NE(outcome.text.find(part), std::string::npos) << part << " in:\n" << outcome.text;
+  }
+  const Outcome version = RunTool("--version");
+  EXPECT_EQ(version.status, 0);
+  EXPECT_EQ(version.text.find("tetralog "), 0u) << version.text;
 }
 
 // Of another name for a file that is read, and of two outputs.

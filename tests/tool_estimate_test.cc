@@ -63,6 +63,18 @@ TEST(ToolEstimate, ReportsAStepOfTrainingProductByProduct) {
   EXPECT_EQ(estimate["total"]["macs"], macs);
 }
 
+TEST(ToolEstimate, ALongNameAndAWholePartKeepTheColumns) {
+  const std::string name = "a_name_of_more_than_twenty_letters";
+  const Outcome outcome =
+      RunTool("estimate --layers " + Table("wide.csv", "name,m,n,k\n" + name + ",64,32,64\n"));
+  ASSERT_EQ(outcome.status, 0) << outcome.text;
+  std::stringstream lines(outcome.text);
+  std::string title, header, row;
+  std::getline(std::getline(std::getline(lines, title), header), row);
+  EXPECT_EQ(header.size(), row.size()) << outcome.text;
+  EXPECT_NE(row.find(" 100.0 % "), std::string::npos) << row;
+}
+
 TEST(ToolEstimate, CountsMultiplyTheTotalAndNotTheWork) {
   const std::string report = Scratch("estimate_count.json");
   const std::string one = Table("one.csv", "name,m,n,k\na,40,30,50\n");
