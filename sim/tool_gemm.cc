@@ -179,6 +179,20 @@ void Print(const GemmRun& run, uint64_t macs) {
   line("clipped", fmt::format("{}", fmt::join(run.result.clipped, " ")));
 }
 
+const std::map<std::string, Format>& Formats() {
+  static const std::map<std::string, Format> formats = {{"int4", Format::kInt4},
+                                                        {"uint4", Format::kUint4},
+                                                        {"log4", Format::kLog4},
+                                                        {"int32", Format::kInt32}};
+  return formats;
+}
+
+std::string NameOf(Format format) {
+  return std::find_if(Formats().begin(), Formats().end(),
+                      [&](const auto& entry) { return entry.second == format; })
+      ->first;
+}
+
 Json RunJson(const GemmRun& run, uint64_t macs) {
   Json json = {{"machine", run.level}, {"commands", run.commands}};
   json.update(CountersJson(run.counters));
@@ -188,6 +202,27 @@ Json RunJson(const GemmRun& run, uint64_t macs) {
                {"wraps", run.result.wraps},
                {"zeros", run.result.zeros},
                {"clipped", run.result.clipped}});
+  return json;
+}
+
+// By the names of the options, so that a run can be repeated from its report.
+Json OptionsJson(const GemmArguments& g) {
+  Json json = {{"a", NameOf(g.a)},
+               {"b", NameOf(g.b)},
+               {"d", NameOf(g.d)},
+               {"a_transposed", g.a_transposed},
+               {"b_transposed", g.b_transposed},
+               {"d_transposed", g.d_transposed},
+               {"mask", g.mask},
+               {"mask_transposed", g.mask_transposed},
+               {"samples", g.samples},
+               {"a_samples", g.a_samples},
+               {"c", g.c},
+               {"stochastic", g.stochastic},
+               {"scale_mul", g.scale_mul},
+               {"scale_shift", g.scale_shift.value_or(LikelyShift(g))},
+               {"lockstep", g.machines.lockstep}};
+  if (g.d == Format::kInt32) json["scale_mul"] = json["scale_shift"] = nullptr;
   return json;
 }
 
@@ -220,14 +255,6 @@ std::string FirstDifference(const std::vector<GemmRun>& runs) {
       if (const std::string text = Difference(runs[j], runs[i]); !text.empty())
         return fmt::format("{} and {}: {}", runs[j].level, runs[i].level, text);
   return "";
-}
-
-Format FormatOf(const std::string& name) {
-  static const std::map<std::string, Format> kFormats = {{"int4", Format::kInt4},
-                                                         {"uint4", Format::kUint4},
-                                                         {"log4", Format::kLog4},
-                                                         {"int32", Format::kInt32}};
-  return kFormats.at(name);
 }
 
 // Everything that can be wrong is found here, before any machine runs.
@@ -263,6 +290,7 @@ int RunGemm(const GemmArguments& g) {
   if (!g.json.empty()) {
     Json report = Provenance();
     report.update({{"m", g.m}, {"k", g.k}, {"n", g.n}, {"macs", macs}, {"seed", g.machines.seed}});
+    report["options"] = OptionsJson(g);
     report["stalls"] = g.machines.stalls;
     report["shape"] = ShapeJson(runs[0].shape);
     report["machines"] = Json::array();
@@ -288,7 +316,7 @@ void AddGemm(CLI::App& app, Action& action) {
                           const char* text) {
     command
         ->add_option_function<std::string>(
-            name, [&value](const std::string& of) { value = FormatOf(of); }, text)
+            name, [&value](const std::string& of) { value = Formats().at(of); }, text)
         ->check(CLI::IsMember(names))
         ->default_str(names.front());
   };

@@ -165,6 +165,16 @@ TEST(TetralogTool, RunsOneProductOnBothMachines) {
   ASSERT_EQ(outcome.status, 0) << outcome.text;
   EXPECT_NE(outcome.text.find("are equal"), std::string::npos) << outcome.text;
   const auto json = nlohmann::json::parse(std::ifstream(report));
+  const auto& options = json["options"];
+  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, std::string>>{
+           {"a", "log4"}, {"b", "uint4"}, {"d", "log4"}, {"c", "col"}})
+    EXPECT_EQ(options[name], value) << name;
+  for (const char* name : {"a_transposed", "d_transposed", "mask", "mask_transposed"})
+    EXPECT_EQ(options[name], true) << name;
+  EXPECT_EQ(options["b_transposed"], false);
+  EXPECT_EQ(options["samples"], 3);
+  EXPECT_EQ(options["a_samples"], 2);
+  EXPECT_TRUE(options["scale_shift"].is_number_integer());
   ASSERT_EQ(json["machines"].size(), 2U);
   for (const auto& machine : json["machines"]) {
     EXPECT_EQ(machine["products"], 21 * 200 * 19);
