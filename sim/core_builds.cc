@@ -51,8 +51,9 @@ std::vector<Build>& GatesBuilds() {
 }
 
 [[noreturn]] void Refuse(const std::string& shape) {
-  throw std::invalid_argument(
-      fmt::format("no build of shape '{}'; there are {}", shape, fmt::join(RtlShapes(), ", ")));
+  throw std::invalid_argument(fmt::format(
+      "no build of shape '{}'; there are {}; the machines functional and cycle take any shape",
+      shape, fmt::join(RtlShapes(), ", ")));
 }
 
 }  // namespace

@@ -17,7 +17,8 @@
 namespace tetralog {
 
 void MachineArguments::AddShape(CLI::App& command) {
-  command.add_option("--shape", shape, "array ROWSxCOLSxDOT, then :parameter=value,...")
+  command
+      .add_option("--shape", shape, "ROWSxCOLSxDOT, or with parameters: 8x8x2:axi_data=64:lanes=8")
       ->capture_default_str();
 }
 
@@ -41,6 +42,24 @@ bool MachineArguments::Has(const std::string& level) const {
   return std::find(levels.begin(), levels.end(), level) != levels.end();
 }
 
+void MachineArguments::Check() const {
+  const MachineShape of = ShapeOf(shape);
+  bool clocked = false;
+  for (const std::string& level : levels) {
+    if (level == "functional") {
+      CheckShape(of);
+    } else {
+      MakeCore(level, of, seed);
+      clocked = true;
+    }
+  }
+  if (lockstep && !Has("rtl"))
+    throw std::invalid_argument("--lockstep is of the RTL with the cycle model: use --machine rtl");
+  if (stalls != 0 && !clocked)
+    throw std::invalid_argument(
+        "--stalls: the functional machine has no cycles in which to pause; give another --machine");
+}
+
 std::string MachineArguments::Text() const {
   const MachineArguments usual;
   std::string text;
@@ -53,6 +72,8 @@ std::string MachineArguments::Text() const {
 }
 
 MachineShape ShapeOf(const std::string& text) { return ParseShape(text, RtlBuilds()); }
+
+std::string ShapeName(const MachineShape& shape) { return ShapeText(shape, RtlBuilds()); }
 
 std::unique_ptr<Core> MakeCore(const std::string& level, const MachineShape& shape, uint64_t seed) {
   if (level == "rtl") return MakeRtlCore(shape, seed);
@@ -86,14 +107,17 @@ Json ShapeJson(const MachineShape& s) {
 }
 
 Json CountersJson(const Counters& c) {
-  return {{"cycles", c[kCounterBusy]},
-          {"active_cycles", c[kCounterActive]},
-          {"stall_operand", c[kCounterStallOperand]},
-          {"stall_drain", c[kCounterStallDrain]},
-          {"stall_addend", c[kCounterStallAddend]},
-          {"stall_write", c[kCounterStallWrite]},
-          {"read_bytes", c[kCounterReadBytes]},
-          {"write_bytes", c[kCounterWriteBytes]},
+  const auto timed = [&](unsigned counter) {
+    return c[kCounterBusy] == 0 ? Json(nullptr) : Json(c[counter]);
+  };
+  return {{"cycles", timed(kCounterBusy)},
+          {"active_cycles", timed(kCounterActive)},
+          {"stall_operand", timed(kCounterStallOperand)},
+          {"stall_drain", timed(kCounterStallDrain)},
+          {"stall_addend", timed(kCounterStallAddend)},
+          {"stall_write", timed(kCounterStallWrite)},
+          {"read_bytes", timed(kCounterReadBytes)},
+          {"write_bytes", timed(kCounterWriteBytes)},
           {"products", c[kCounterProducts]},
           {"gated", c[kCounterGated]}};
 }
@@ -102,6 +126,17 @@ double Utilisation(uint64_t macs, uint64_t cycles, const MachineShape& shape) {
   if (cycles == 0) return 0;
   return static_cast<double>(macs) /
          (static_cast<double>(cycles) * static_cast<double>(shape.macs()));
+}
+
+Json UtilisationJson(uint64_t macs, uint64_t cycles, const MachineShape& shape) {
+  return cycles == 0 ? Json(nullptr) : Json(Utilisation(macs, cycles, shape));
+}
+
+std::string Short(uint64_t value) {
+  const auto v = static_cast<double>(value);
+  if (value < 100'000) return std::to_string(value);
+  if (value < 100'000'000) return fmt::format("{:.2f} M", v / 1e6);
+  return fmt::format("{:.2f} G", v / 1e9);
 }
 
 }  // namespace tetralog

@@ -49,11 +49,16 @@ struct MachineArguments {
   void AddStalls(CLI::App& command);
   void AddLockstep(CLI::App& command);
   bool Has(const std::string& level) const;
+  // Before any work: that there are all machines, and that each option concerns one of them.
+  // std::invalid_argument with one line.
+  void Check() const;
   std::string Text() const;  // the shape, and the options that are not as they are here
 };
 
 // The shape of a text, with what the builds of the RTL say of it; std::invalid_argument for others.
 MachineShape ShapeOf(const std::string& text);
+// The shortest text of which ShapeOf makes this shape.
+std::string ShapeName(const MachineShape& shape);
 
 // A clocked core: "rtl", "gates", "cycle", or "lockstep", which is both. std::invalid_argument for
 // others, and for shapes that the level does not have.
@@ -65,9 +70,16 @@ std::unique_ptr<Machine> MakeMachine(const std::string& level, const MachineArgu
                                      uint64_t memory_bytes);
 
 Json ShapeJson(const MachineShape& shape);
+// With null for the counters of time and of the bus where a machine has neither.
 Json CountersJson(const Counters& counters);
 
 // Part of the array's products of a cycle that were wanted; 0 without cycles.
 double Utilisation(uint64_t macs, uint64_t cycles, const MachineShape& shape);
+
+// The same in a report: null without cycles.
+Json UtilisationJson(uint64_t macs, uint64_t cycles, const MachineShape& shape);
+
+// "12.30 M", so that columns stay narrow; all digits below 100,000.
+std::string Short(uint64_t value);
 
 }  // namespace tetralog

@@ -165,8 +165,7 @@ int RunAccuracy(AccuracyArguments args) {
                       {{"train", train::HashText(train::ImagesHash(dataset.train))},
                        {"test", train::HashText(train::ImagesHash(dataset.test))}}};
   for (const train::NamedRecipe& recipe : experiment.recipes) recipe.Of(0, images.train);
-  CheckOutput(args.json);
-  CheckOutput(args.table);
+  CheckOutputs({args.json, args.table}, {args.file});
   Lock(folder);
   const std::vector<PlannedRun> runs = Plan(experiment, folder);
   if (!TrainMissing(runs, args, images)) {

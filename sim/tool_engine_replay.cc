@@ -36,7 +36,7 @@ int RunEngineReplay(const ReplayArguments& args) {
   Progress progress;
   const size_t width = NameWidth(traces);
   fmt::print("{:<8} {:>4} {:<{}} {:>17} {:>9} {:>10} {:>9} {:>6} {:<7}\n", "network", "step",
-             "gemm", width, "M x K x N", "outputs", "mismatches", "cycles", "MACs", "bound");
+             "gemm", width, "M x K x N", "outputs", "mismatches", "cycles", "busy", "bound");
   for (const SelectedTrace& selected : traces) {
     const Trace& trace = selected.trace;
     for (const TraceGemm& g : trace.gemms) {
@@ -83,9 +83,9 @@ int RunEngineReplay(const ReplayArguments& args) {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   fmt::print(
       "{} GEMMs, {} outputs at each of the levels functional and rtl against the reference: {} "
-      "mismatches\nengine {} ({} MACs a cycle), {} million MACs in {} cycles: {:.1f} % of the "
+      "mismatches\nengine {} ({} MACs a cycle), {} in {} cycles: {:.1f} % of the "
       "MACs busy; {:.1f} s\n",
-      gemms.size(), outputs, mismatches, shape.name(), shape.macs(), macs / 1000000, cycles,
+      gemms.size(), outputs, mismatches, shape.name(), shape.macs(), MacsText(macs), cycles,
       100 * busy(macs, cycles), seconds);
 
   if (!args.json.empty()) {

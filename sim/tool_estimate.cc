@@ -49,13 +49,24 @@ struct Network {
 
 // With the options for all shapes.
 MachineShape ShapeOf(const EstimateArguments& args, const std::string& text) {
+  struct Parameter {
+    const char *option, *name;
+    const std::optional<uint32_t>& value;
+    uint32_t MachineShape::*member;
+  };
   MachineShape shape = ParseShape(text);
-  for (const auto& [value, member] : {std::pair{args.lanes, &MachineShape::lanes},
-                                      {args.axi_data, &MachineShape::axi_data},
-                                      {args.depth_a, &MachineShape::depth_a},
-                                      {args.depth_b, &MachineShape::depth_b},
-                                      {args.acc_width, &MachineShape::acc_width}})
-    if (value) shape.*member = *value;
+  for (const Parameter& p :
+       {Parameter{"--lanes", "lanes", args.lanes, &MachineShape::lanes},
+        {"--axi-data", "axi_data", args.axi_data, &MachineShape::axi_data},
+        {"--depth-a", "depth_a", args.depth_a, &MachineShape::depth_a},
+        {"--depth-b", "depth_b", args.depth_b, &MachineShape::depth_b},
+        {"--acc-width", "acc_width", args.acc_width, &MachineShape::acc_width}}) {
+    if (!p.value) continue;
+    if (text.find(fmt::format(":{}=", p.name)) != std::string::npos)
+      throw std::invalid_argument(fmt::format(
+          "{} is for every shape, but {} has its own; leave one of them out", p.option, text));
+    shape.*p.member = *p.value;
+  }
   CheckShape(shape);
   return shape;
 }
@@ -71,6 +82,13 @@ std::vector<Network> ReadNetworks(const EstimateArguments& args) {
   if (networks.empty())
     throw std::invalid_argument("nothing to estimate: give --network NAME or --layers FILE");
   return networks;
+}
+
+bool HasGradients(const std::vector<Network>& networks) {
+  return std::any_of(networks.begin(), networks.end(), [](const Network& network) {
+    return std::any_of(network.workload.begin(), network.workload.end(),
+                       [](const LayerGemm& g) { return g.samples > 1 || g.a_samples > 1; });
+  });
 }
 
 // The shapes to estimate, checked before any work.
@@ -94,19 +112,13 @@ double OfBound(const GemmEstimate& e) {
   return e.cycles() == 0 ? 0 : e.bounds.greatest() / static_cast<double>(e.cycles());
 }
 
-// "12.3 M", so that columns stay narrow.
-std::string Short(uint64_t value) {
-  const auto v = static_cast<double>(value);
-  if (value < 100'000) return std::to_string(value);
-  if (value < 100'000'000) return fmt::format("{:.2f} M", v / 1e6);
-  return fmt::format("{:.2f} G", v / 1e9);
-}
-
 void PrintTable(const std::vector<GemmEstimate>& estimates, const MachineShape& shape) {
+  size_t width = 4;
+  for (const GemmEstimate& e : estimates) width = std::max(width, e.gemm.name.size());
   fmt::print(
-      "{:<20} {:<15} {:>8} {:>8} {:>7} {:>5} {:>11} {:>6} {:>7} {:<7} {:>8} {:>9} {:>9} "
+      "{:<{}} {:<15} {:>8} {:>8} {:>7} {:>5} {:>11} {:>7} {:>7} {:<7} {:>8} {:>9} {:>9} "
       "{:>9} {:>9} {:>9} {:>9} {:>7}\n",
-      "gemm", "kind", "M", "N", "K", "count", "cycles", "part", "MACs", "bound", "of bound",
+      "gemm", width, "kind", "M", "N", "K", "count", "cycles", "part", "busy", "bound", "of bound",
       "operand", "drain", "addend", "write", "read B", "written B", "B/cycle");
   const EstimateTotal total = Total(estimates, shape);
   for (const GemmEstimate& e : estimates) {
@@ -114,9 +126,9 @@ void PrintTable(const std::vector<GemmEstimate>& estimates, const MachineShape& 
     const Counters& c = e.counters;
     const auto all = static_cast<double>(e.cycles() * g.count);
     fmt::print(
-        "{:<20} {:<15} {:>8} {:>8} {:>7} {:>5} {:>11} {:>4.1f} % {:>5.1f} % {:<7} {:>6.1f} % "
+        "{:<{}} {:<15} {:>8} {:>8} {:>7} {:>5} {:>11} {:>5.1f} % {:>5.1f} % {:<7} {:>6.1f} % "
         "{:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>7.2f}\n",
-        g.name, KindName(g.kind), g.m, g.n, g.k, g.count, e.cycles(),
+        g.name, width, KindName(g.kind), g.m, g.n, g.k, g.count, e.cycles(),
         100 * all / static_cast<double>(total.cycles),
         100 * Utilisation(g.macs(), e.cycles(), shape), e.bounds.name(), 100 * OfBound(e),
         Short(c[kCounterStallOperand]), Short(c[kCounterStallDrain]), Short(c[kCounterStallAddend]),
@@ -187,14 +199,15 @@ int RunEstimate(const EstimateArguments& args) {
   if (!args.plot.empty() && !args.sweeps)
     throw std::invalid_argument("--plot shows a sweep: give --sweep as well");
   const std::vector<Network> networks = ReadNetworks(args);
+  if (args.workload.samples != 1 && !HasGradients(networks))
+    throw std::invalid_argument("--samples: none of the products is a gradient; give --training");
   std::vector<EstimateJob> jobs;  // network by network, shape by shape
   const std::vector<MachineShape> shapes = ReadShapes(args);
   size_t width = 8;  // of the names of shapes
   for (const MachineShape& shape : shapes) width = std::max(width, ShapeText(shape).size());
   for (const Network& network : networks)
     for (const MachineShape& shape : shapes) jobs.push_back({shape, network.workload});
-  CheckOutput(args.json);
-  CheckOutput(args.plot);
+  CheckOutputs({args.json, args.plot}, args.files);
 
   Progress progress;
   const auto results =
@@ -217,8 +230,9 @@ int RunEstimate(const EstimateArguments& args) {
     if (i % shapes.size() == 0) series.push_back({network.name, {}});
     series.back().values.push_back(total.utilisation);
     if (!args.sweeps) {
-      fmt::print("{}{} on {}, batch {}{}\n", i == 0 ? "" : "\n", network.name, jobs[i].shape.name(),
-                 args.workload.batch, args.workload.training ? ", training" : "");
+      fmt::print("{}{} on {}, batch {}{}\n", i == 0 ? "" : "\n", network.name,
+                 ShapeText(jobs[i].shape), args.workload.batch,
+                 args.workload.training ? ", training" : "");
       PrintTable(results[i], jobs[i].shape);
       PrintTotalHeader(width);
     }
@@ -276,7 +290,8 @@ void AddEstimate(CLI::App& app, Action& action) {
   CLI::Option* sweep =
       command->add_option("--sweep", args->sweep, "several shapes, with commas; some without any")
           ->delimiter(',')
-          ->expected(0, -1);
+          ->expected(0, -1)
+          ->excludes("--shape");
   command->add_option("--plot", args->plot, "write the sweep's utilisation as SVG to this file");
   command->add_option("--jobs", args->jobs, "threads")
       ->check(CLI::Range(1, 256))

@@ -154,7 +154,7 @@ void Print(const GemmRun& run, uint64_t macs) {
   const auto line = [](const char* name, const std::string& value) {
     fmt::print("  {:<20} {}\n", name, value);
   };
-  fmt::print("{} {}\n", run.level, run.shape.name());
+  fmt::print("{} {}\n", run.level, ShapeName(run.shape));
   line("commands", std::to_string(run.commands));
   if (const uint64_t cycles = c[kCounterBusy]; cycles != 0) {
     line("cycles", std::to_string(cycles));
@@ -173,22 +173,56 @@ void Print(const GemmRun& run, uint64_t macs) {
   const unsigned __int128 squares = run.result.sum_squares();
   line("max |z|, sum |z|",
        fmt::format("{}, {}", run.result.record.max_abs, run.result.record.sum_abs));
-  line("sum of z^2", fmt::format("{:#x}{:016x}", static_cast<uint64_t>(squares >> 64),
-                                 static_cast<uint64_t>(squares)));
+  line("sum of z^2", fmt::format("{}", squares));
   line("wraps", std::to_string(run.result.wraps));
   line("zero codes", fmt::format("{}", fmt::join(run.result.zeros, " ")));
   line("clipped", fmt::format("{}", fmt::join(run.result.clipped, " ")));
 }
 
+const std::map<std::string, Format>& Formats() {
+  static const std::map<std::string, Format> formats = {{"int4", Format::kInt4},
+                                                        {"uint4", Format::kUint4},
+                                                        {"log4", Format::kLog4},
+                                                        {"int32", Format::kInt32}};
+  return formats;
+}
+
+std::string NameOf(Format format) {
+  return std::find_if(Formats().begin(), Formats().end(),
+                      [&](const auto& entry) { return entry.second == format; })
+      ->first;
+}
+
 Json RunJson(const GemmRun& run, uint64_t macs) {
   Json json = {{"machine", run.level}, {"commands", run.commands}};
   json.update(CountersJson(run.counters));
-  json.update({{"utilisation", Utilisation(macs, run.counters[kCounterBusy], run.shape)},
+  json.update({{"utilisation", UtilisationJson(macs, run.counters[kCounterBusy], run.shape)},
                {"max_abs", run.result.record.max_abs},
                {"sum_abs", run.result.record.sum_abs},
                {"wraps", run.result.wraps},
                {"zeros", run.result.zeros},
                {"clipped", run.result.clipped}});
+  return json;
+}
+
+// By the names of the options, so that a run can be repeated from its report.
+Json OptionsJson(const GemmArguments& g) {
+  Json json = {{"a", NameOf(g.a)},
+               {"b", NameOf(g.b)},
+               {"d", NameOf(g.d)},
+               {"a_transposed", g.a_transposed},
+               {"b_transposed", g.b_transposed},
+               {"d_transposed", g.d_transposed},
+               {"mask", g.mask},
+               {"mask_transposed", g.mask_transposed},
+               {"samples", g.samples},
+               {"a_samples", g.a_samples},
+               {"c", g.c},
+               {"stochastic", g.stochastic},
+               {"scale_mul", g.scale_mul},
+               {"scale_shift", g.scale_shift.value_or(LikelyShift(g))},
+               {"lockstep", g.machines.lockstep}};
+  if (g.d == Format::kInt32) json["scale_mul"] = json["scale_shift"] = nullptr;
   return json;
 }
 
@@ -223,18 +257,26 @@ std::string FirstDifference(const std::vector<GemmRun>& runs) {
   return "";
 }
 
-Format FormatOf(const std::string& name) {
-  static const std::map<std::string, Format> kFormats = {{"int4", Format::kInt4},
-                                                         {"uint4", Format::kUint4},
-                                                         {"log4", Format::kLog4},
-                                                         {"int32", Format::kInt32}};
-  return kFormats.at(name);
+// Everything that can be wrong is found here, before any machine runs.
+void Check(const GemmArguments& g) {
+  const auto refuse = [](bool wrong, const char* line) {
+    if (wrong) throw std::invalid_argument(line);
+  };
+  const bool sums = g.d == Format::kInt32, log4 = g.d == Format::kLog4;
+  refuse(g.samples != 1 && !log4, "--samples: only LOG4 has several; give --d log4");
+  refuse(g.scale_mul != 1 && (sums || log4),
+         "--scale-mul: only INT4 and UINT4 have a multiplier; give --d int4 or --d uint4");
+  refuse(g.scale_shift && sums, "--scale-shift: INT32 has no scale; give another --d");
+  refuse(g.stochastic && sums, "--stochastic: INT32 is not rounded; give --d int4 or --d uint4");
+  refuse(g.stochastic && log4, "--stochastic: LOG4 is always rounded so; leave it out");
+  g.machines.Check();
+  refuse(!g.wave.empty() && !g.machines.Has("rtl"),
+         "only the RTL has a waveform: use --machine rtl");
+  CheckOutputs({g.json, g.wave});
 }
 
 int RunGemm(const GemmArguments& g) {
-  CheckOutput(g.json);
-  if (!g.wave.empty() && !g.machines.Has("rtl"))
-    throw std::invalid_argument("only the RTL has a waveform: use --machine rtl");
+  Check(g);
   const uint64_t macs = uint64_t{g.m} * g.n * g.k * g.a_samples;
   Progress progress;
   std::vector<GemmRun> runs;
@@ -248,6 +290,7 @@ int RunGemm(const GemmArguments& g) {
   if (!g.json.empty()) {
     Json report = Provenance();
     report.update({{"m", g.m}, {"k", g.k}, {"n", g.n}, {"macs", macs}, {"seed", g.machines.seed}});
+    report["options"] = OptionsJson(g);
     report["stalls"] = g.machines.stalls;
     report["shape"] = ShapeJson(runs[0].shape);
     report["machines"] = Json::array();
@@ -273,7 +316,7 @@ void AddGemm(CLI::App& app, Action& action) {
                           const char* text) {
     command
         ->add_option_function<std::string>(
-            name, [&value](const std::string& of) { value = FormatOf(of); }, text)
+            name, [&value](const std::string& of) { value = Formats().at(of); }, text)
         ->check(CLI::IsMember(names))
         ->default_str(names.front());
   };
@@ -292,7 +335,7 @@ void AddGemm(CLI::App& app, Action& action) {
   command->add_option("--c", args->c, "addend: none, row (a value a row), col, matrix")
       ->check(CLI::IsMember({"none", "row", "col", "matrix"}))
       ->capture_default_str();
-  command->add_flag("--stochastic", args->stochastic, "round INT4 and UINT4 outputs at random");
+  command->add_flag("--stochastic", args->stochastic, "round INT4 or UINT4 results at random");
   command->add_option("--scale-mul", args->scale_mul, "multiplier m of the scale")
       ->check(CLI::Range(1, 255));
   command->add_option("--scale-shift", args->scale_shift, "shift n of the scale")

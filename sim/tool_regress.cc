@@ -21,7 +21,6 @@
 #include "sim/provenance.h"
 #include "sim/random_commands.h"
 #include "sim/regress.h"
-#include "sim/shape_text.h"
 #include "sim/tool.h"
 #include "sim/whole_file.h"
 #include "sim/whole_number.h"
@@ -54,7 +53,7 @@ std::string MemoryText(const ClockedMachineOptions& memory) {
 
 std::string ReproducingCommand(const RegressArguments& args, const Case& c) {
   std::string text = fmt::format("build/sim/{} regress --case {} --shape {}", args.tool, c.id(),
-                                 ShapeText(c.shape, RtlBuilds()));
+                                 ShapeName(c.shape));
   if (c.options.max_dim != CaseOptions{}.max_dim)
     text += fmt::format(" --max-dim {}", c.options.max_dim);
   if (args.lockstep) text += " --lockstep";
@@ -64,6 +63,7 @@ std::string ReproducingCommand(const RegressArguments& args, const Case& c) {
 
 int RunCaseAgain(const RegressArguments& args) {
   if (args.shape.empty()) throw std::invalid_argument("--case needs --shape as well");
+  CheckOutput(args.wave);
   const Case c = ParseCase(args.one_case, ShapeOf(args.shape), args.options.cases);
   const ClockedMachineOptions memory = MemoryOf(c);
   const std::unique_ptr<Machine> machine = FactoryOf(args)(c.shape, c.options.memory_bytes, memory);
@@ -135,7 +135,7 @@ void Write(const RegressArguments& args, const RegressReport& report, double sec
   json["seconds"] = seconds;
   json["shapes"] = Json::array();
   for (const RegressShape& s : report.shapes)
-    json["shapes"].push_back({{"shape", s.shape.name()},
+    json["shapes"].push_back({{"shape", ShapeName(s.shape)},
                               {"parameters", ShapeJson(s.shape)},
                               {"commands", s.commands},
                               {"cases", s.cases},
@@ -147,7 +147,7 @@ void Write(const RegressArguments& args, const RegressReport& report, double sec
   json["failures"] = Json::array();
   for (const RegressFailure& f : report.failures)
     json["failures"].push_back({{"found", f.found.id()},
-                                {"shape", f.found.shape.name()},
+                                {"shape", ShapeName(f.found.shape)},
                                 {"small", f.small.id()},
                                 {"again", ReproducingCommand(args, f.small)},
                                 {"differences", f.differences}});
@@ -155,13 +155,15 @@ void Write(const RegressArguments& args, const RegressReport& report, double sec
 }
 
 void Print(const RegressReport& report, double seconds) {
-  fmt::print("{:<9} {:>8} {:>6} {:>9} {:>10} {:>12} {:>10}\n", "shape", "commands", "cases",
+  size_t width = 9;
+  for (const RegressShape& s : report.shapes) width = std::max(width, ShapeName(s.shape).size());
+  fmt::print("{:<{}} {:>8} {:>6} {:>9} {:>10} {:>12} {:>10}\n", "shape", width, "commands", "cases",
              "completed", "recoveries", "cycles", "mismatches");
-  const auto line = [](const std::string& name, const RegressShape& s) {
-    fmt::print("{:<9} {:>8} {:>6} {:>9} {:>10} {:>12} {:>10}\n", name, s.commands, s.cases,
+  const auto line = [width](const std::string& name, const RegressShape& s) {
+    fmt::print("{:<{}} {:>8} {:>6} {:>9} {:>10} {:>12} {:>10}\n", name, width, s.commands, s.cases,
                s.completed, s.recoveries, s.cycles, s.mismatches);
   };
-  for (const RegressShape& s : report.shapes) line(s.shape.name(), s);
+  for (const RegressShape& s : report.shapes) line(ShapeName(s.shape), s);
   line("all", report.Total());
   std::string errors;
   for (size_t cause = 0; cause < report.errors.size(); ++cause)
@@ -209,7 +211,7 @@ int RunRegress(RegressArguments args) {
   if (!args.json.empty()) Write(args, report, seconds);
   for (const RegressFailure& f : report.failures)
     fmt::print(stderr, "mismatch: case {} on {}, {}; shrunk: {}\n{}  again: {}\n", f.found.id(),
-               f.found.shape.name(), MemoryText(f.memory), f.small.Describe(), f.differences,
+               ShapeName(f.found.shape), MemoryText(f.memory), f.small.Describe(), f.differences,
                ReproducingCommand(args, f.small));
   return report.failures.empty() ? 0 : 1;
 }
@@ -248,10 +250,15 @@ void AddRegress(CLI::App& app, Action& action) {
   command->add_option("--jobs", options.jobs, "threads")
       ->check(CLI::Range(1, 256))
       ->default_str("one a processor");
-  command->add_option("--case", args->one_case, "run this case only: seed:number[:edits]");
+  command->add_option("--case", args->one_case, "run this case only: seed:number[:edits]")
+      ->excludes("--commands")
+      ->excludes("--seed")
+      ->excludes("--shapes")
+      ->excludes("--max-cycles")
+      ->excludes("--jobs");
   command->add_option("--shape", args->shape, "the shape of --case");
   command->add_option("--wave", args->wave, "write a waveform (FST) of --case to this file");
-  command->add_option("--json", args->json, "write the report to this file");
+  command->add_option("--json", args->json, "write the report to this file")->excludes("--case");
   command->callback([args, &action] { action = [args] { return RunRegress(*args); }; });
 }
 

@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <iterator>
 #include <memory>
+#include <set>
 #include <stdexcept>
 
 #include "sim/driver.h"
@@ -101,18 +103,20 @@ void ReplayOne(const ReplayArguments& args, const SelectedTrace& selected, const
     if (has_time || timed_level.empty()) timed = r;
   }
   const uint64_t cycles = timed.counters[kCounterBusy];
-  const double utilisation = Utilisation(timed.macs, cycles, shape);
+  const std::string time =
+      timed_level.empty()
+          ? fmt::format(" {:>9} {:>6}", "-", "-")
+          : fmt::format(" {:>9} {:>5.1f}%", cycles, 100 * Utilisation(timed.macs, cycles, shape));
   const CycleBound bound = BoundOf(shape, g);
-  fmt::print("{:<8} {:>4} {:<{}} {:>17} {:>9}{} {:>9} {:>5.1f}%\n", selected.trace.network, g.step,
-             ShortName(g), totals.name_width,
-             fmt::format("{} x {} x {}", g.m, g.k * g.a_samples, g.n), timed.outputs, columns,
-             cycles, 100 * utilisation);
+  fmt::print("{:<8} {:>4} {:<{}} {:>17} {:>9}{}{}\n", selected.trace.network, g.step, ShortName(g),
+             totals.name_width, fmt::format("{} x {} x {}", g.m, g.k * g.a_samples, g.n),
+             timed.outputs, columns, time);
   entry.update({{"outputs", timed.outputs},
                 {"mismatches", mismatches},
                 {"mismatches_by_level", levels},
                 {"commands", timed.commands}});
   entry.update(CountersJson(timed.counters));
-  entry.update({{"utilisation", utilisation},
+  entry.update({{"utilisation", UtilisationJson(timed.macs, cycles, shape)},
                 {"bound_compute", bound.compute},
                 {"bound_drain", bound.drain}});
   totals.gemms.push_back(std::move(entry));
@@ -123,6 +127,7 @@ void ReplayOne(const ReplayArguments& args, const SelectedTrace& selected, const
 
 int RunReplay(const ReplayArguments& args) {
   if (args.engine) return RunEngineReplay(args);
+  args.machines.Check();
   const auto start = std::chrono::steady_clock::now();
   const std::vector<SelectedTrace> traces = ReadTraces(args);
   Progress progress;
@@ -135,7 +140,7 @@ int RunReplay(const ReplayArguments& args) {
   fmt::print("{:<8} {:>4} {:<{}} {:>17} {:>9}", "network", "step", "gemm", totals.name_width,
              "M x K x N", "outputs");
   for (const ReplayMachine& m : machines) fmt::print(" {:>10}", m.machine->level());
-  fmt::print(" {:>9} {:>6}\n", "cycles", "MACs");
+  fmt::print(" {:>9} {:>6}\n", "cycles", "busy");
   for (const SelectedTrace& selected : traces)
     for (const TraceGemm& g : selected.trace.gemms)
       ReplayOne(args, selected, g, machines, progress, totals);
@@ -150,12 +155,15 @@ int RunReplay(const ReplayArguments& args) {
     levels += fmt::format("{}{} {}", levels.empty() ? "" : ", ", m.mismatches, m.machine->level());
     level_names.push_back(m.machine->level());
   }
-  const double utilisation = Utilisation(totals.macs, totals.cycles, shape);
+  const std::string time =
+      totals.cycles == 0 ? "without time"
+                         : fmt::format("in {} cycles: {:.1f} % of the MACs busy", totals.cycles,
+                                       100 * Utilisation(totals.macs, totals.cycles, shape));
   fmt::print(
       "{} GEMMs memory to memory, {} outputs at each level against the reference; mismatches: {}\n"
-      "{} ({} MACs a cycle), {} million MACs in {} cycles: {:.1f} % of the MACs busy; {:.1f} s\n",
-      totals.gemms.size(), totals.outputs, levels, shape.name(), shape.macs(),
-      totals.macs / 1000000, totals.cycles, 100 * utilisation, seconds);
+      "{} ({} MACs a cycle), {} {}; {:.1f} s\n",
+      totals.gemms.size(), totals.outputs, levels, ShapeName(shape), shape.macs(),
+      MacsText(totals.macs), time, seconds);
 
   if (!args.json.empty()) {
     Json report = Provenance();
@@ -168,8 +176,8 @@ int RunReplay(const ReplayArguments& args) {
                        {"outputs", totals.outputs},
                        {"mismatches", mismatches},
                        {"macs", totals.macs},
-                       {"cycles", totals.cycles},
-                       {"utilisation", utilisation},
+                       {"cycles", totals.cycles == 0 ? Json(nullptr) : Json(totals.cycles)},
+                       {"utilisation", UtilisationJson(totals.macs, totals.cycles, shape)},
                        {"seconds", seconds}};
     report["gemms"] = std::move(totals.gemms);
     WriteReport(args.json, report);
@@ -186,6 +194,11 @@ std::string ReproducingCommand(const ReplayArguments& args, const std::string& f
   return fmt::format("build/sim/{} replay {} --gemm {}{}{}{}", args.tool, file, gemm,
                      args.engine ? " --engine" : "", args.machines.Text(),
                      rtl ? " --wave build/mismatch.fst" : "");
+}
+
+std::string MacsText(uint64_t macs) {
+  return macs < 10'000'000 ? fmt::format("{} MACs", macs)
+                           : fmt::format("{} million MACs", macs / 1'000'000);
 }
 
 std::string ShortName(const TraceGemm& gemm) { return gemm.name.substr(gemm.name.find('/') + 1); }
@@ -211,8 +224,12 @@ Json GemmJson(const Trace& trace, const TraceGemm& g) {
 std::vector<SelectedTrace> ReadTraces(const ReplayArguments& args) {
   std::vector<SelectedTrace> selected;
   size_t gemms = 0;
+  std::set<std::string> names;
+  std::string example;
   for (const std::string& file : args.traces) {
     selected.push_back({file, read_trace(file)});
+    for (const TraceGemm& g : selected.back().trace.gemms) names.insert(ShortName(g));
+    example = selected.back().trace.gemms.front().name;
     std::erase_if(selected.back().trace.gemms,
                   [&](const TraceGemm& g) { return g.name.find(args.gemm) == std::string::npos; });
     for (const TraceGemm& g : selected.back().trace.gemms) {
@@ -225,10 +242,16 @@ std::vector<SelectedTrace> ReadTraces(const ReplayArguments& args) {
       ++gemms;
     }
   }
-  if (gemms == 0)
+  if (gemms == 0) {
+    constexpr size_t kMost = 12;  // of one line
+    const auto shown = std::min(kMost, names.size());
     throw std::invalid_argument(fmt::format(
-        "no GEMM's name contains '{}'; run without --gemm to see their names", args.gemm));
-  CheckOutput(args.json);
+        "no GEMM's name contains '{}'; there are {}{}, with their steps as {}", args.gemm,
+        fmt::join(names.begin(), std::next(names.begin(), static_cast<std::ptrdiff_t>(shown)),
+                  ", "),
+        shown < names.size() ? fmt::format(" and {} more", names.size() - shown) : "", example));
+  }
+  CheckOutputs({args.json, args.wave}, args.traces);
   return selected;
 }
 
@@ -247,8 +270,11 @@ void AddReplay(CLI::App& app, Action& action) {
   command->add_option("--seed", args->machines.seed, "seed of stalls and of undefined registers")
       ->check(WholeNumberFault)
       ->capture_default_str();
-  command->add_flag("--engine", args->engine,
-                    "on the model and the streaming engine alone, without a memory");
+  command
+      ->add_flag("--engine", args->engine,
+                 "on the model and the streaming engine alone, without a memory")
+      ->excludes("--machine")
+      ->excludes("--lockstep");
   command->add_option("--json", args->json, "write the report to this file");
   command->add_option("--wave", args->wave, "write a waveform (FST) of the RTL to this file");
   command->callback([args, &action] { action = [args] { return RunReplay(*args); }; });

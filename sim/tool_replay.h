@@ -37,6 +37,9 @@ std::string ReproducingCommand(const ReplayArguments& args, const std::string& f
 // "fc1_forward" of "step000/fc1_forward".
 std::string ShortName(const TraceGemm& gemm);
 
+// "177 million MACs"; all digits of a few.
+std::string MacsText(uint64_t macs);
+
 // Of the column of names in a table.
 size_t NameWidth(const std::vector<SelectedTrace>& traces);
 

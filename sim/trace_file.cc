@@ -19,6 +19,9 @@ namespace tetralog {
 namespace {
 
 constexpr char kFormatName[] = "tetralog trace";
+// Of a file that is something else, which nobody should write over.
+constexpr char kOtherFile[] =
+    "give a trace, as tests/data/mlp.h5 or one that tetralog train --record FILE writes";
 
 void write_gemm(const Writer& out, const Trace& trace, const TraceGemm& gemm, uint32_t index) {
   out.attribute("index", index);
@@ -210,12 +213,12 @@ Trace read_trace(const std::string& path) {
   if (is_hdf5 < 0) {
     throw std::runtime_error(path + ": cannot be opened; check the path, or " + advice);
   }
-  if (is_hdf5 == 0) throw std::runtime_error(path + ": is not an HDF5 file; " + advice);
+  if (is_hdf5 == 0) throw std::runtime_error(path + ": is not an HDF5 file; " + kOtherFile);
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose,
               path + ": is damaged or truncated; " + advice);
   const Reader root(path, "", file, advice);
   if (H5Aexists(file, "format") <= 0 || root.text("format") != kFormatName) {
-    root.fail("is no trace of this project");
+    throw std::runtime_error(path + ": is no trace of this project; " + kOtherFile);
   }
   if (const uint32_t version = root.number<uint32_t>("version"); version != kTraceVersion) {
     root.fail("has version " + std::to_string(version) + ", this program reads version " +

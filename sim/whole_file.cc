@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <stdexcept>
 
 namespace tetralog {
@@ -115,6 +116,29 @@ void CheckOutput(const std::string& path) {
   if (path.empty()) return;
   MakeFolder(path);
   Check(path, CheckReplace(path));
+}
+
+void CheckOutputs(const std::vector<std::string>& outputs, const std::vector<std::string>& inputs) {
+  std::set<fs::path> taken;
+  const auto file_of = [](const std::string& path) {
+    std::error_code ignored;
+    return fs::weakly_canonical(fs::absolute(path, ignored), ignored);
+  };
+  for (const std::string& path : inputs)
+    if (!path.empty()) taken.insert(file_of(path));
+  for (const std::string& path : outputs)
+    if (!path.empty() && !IsInPlace(path) && !taken.insert(file_of(path)).second)
+      throw std::runtime_error(fmt::format(
+          "{}: named for two files; give every file that is written a name of its own", path));
+  for (const std::string& path : outputs) CheckOutput(path);
+}
+
+void FlushStandardOutput() {
+  errno = 0;
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    throw std::runtime_error(
+        fmt::format("cannot write all of the standard output: {}; send it where there is room",
+                    errno == 0 ? "a write failed" : std::strerror(errno)));
 }
 
 bool IsSpecialFile(const std::string& path) {

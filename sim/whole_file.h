@@ -30,6 +30,15 @@ void WriteOutput(const std::string& path, std::string_view text);
 // is no file. Throws as WriteOutput.
 void CheckOutput(const std::string& path);
 
+// The same for all files that a command writes. Throws also when one of them is another, or one of
+// `inputs`, whatever their names are: neither may silently take the place of the other.
+void CheckOutputs(const std::vector<std::string>& outputs,
+                  const std::vector<std::string>& inputs = {});
+
+// What was printed so far, to whom it is for. Throws std::runtime_error when not all of it got
+// there: a command whose table is cut off has not done its work.
+void FlushStandardOutput();
+
 // There is something at the path that is no regular file: a folder, a device, a pipe.
 bool IsSpecialFile(const std::string& path);
 

@@ -74,7 +74,9 @@ TEST(CoreBuilds, AnUnknownShapeIsRefusedAndThoseThereAreAreNamed) {
     MakeRtlMachine("5x5x5", 4096);
     FAIL();
   } catch (const std::invalid_argument& error) {
-    EXPECT_STREQ(error.what(), "no build of shape '5x5x5'; there are 16x16x4, 4x4x1, 8x4x2");
+    EXPECT_STREQ(error.what(),
+                 "no build of shape '5x5x5'; there are 16x16x4, 4x4x1, 8x4x2; the machines "
+                 "functional and cycle take any shape");
   }
 }
 

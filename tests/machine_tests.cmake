@@ -12,6 +12,6 @@ endforeach()
 tetralog_test(ideal_memory_test LIBS tetralog_estimate tetralog_clocked_machine LABEL sim)
 tetralog_test(layer_table_test LIBS tetralog_estimate LABEL sim)
 tetralog_test(estimate_machine_test LIBS tetralog_estimate tetralog_cores LABEL rtl)
-tetralog_test(tool_estimate_test LIBS nlohmann_json::nlohmann_json LABEL sim
+tetralog_test(tool_estimate_test LIBS fmt::fmt nlohmann_json::nlohmann_json LABEL sim
               DEFINES TETRALOG_TOOL="$<TARGET_FILE:tetralog>")
 add_dependencies(tool_estimate_test tetralog)

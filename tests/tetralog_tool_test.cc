@@ -53,8 +53,14 @@ TEST(TetralogTool, ReplaysWithStallsOnASmallerArrayAndOnOneMachine) {
       RunTool("replay tests/data/mlp.h5 --gemm fc3_ --shape 4x4x1 --stalls 40 --seed 3");
   EXPECT_EQ(outcome.status, 0) << outcome.text;
   EXPECT_NE(outcome.text.find("6 GEMMs"), std::string::npos) << outcome.text;
-  outcome = RunTool("replay tests/data/lenet.h5 --gemm fc3_ --machine functional");
+  const std::string report = Scratch("timeless.json");
+  outcome = RunTool("replay tests/data/lenet.h5 --gemm fc3_ --machine functional --json " + report);
   EXPECT_EQ(outcome.status, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("MACs without time;"), std::string::npos) << outcome.text;
+  EXPECT_NE(outcome.text.find("         -      -\n"), std::string::npos) << outcome.text;
+  const auto json = nlohmann::json::parse(std::ifstream(report));
+  for (const auto& part : {json["total"], json["gemms"][0]})
+    for (const char* key : {"cycles", "utilisation"}) EXPECT_TRUE(part.at(key).is_null()) << key;
   EXPECT_NE(outcome.text.find("mismatches: 0 functional\n"), std::string::npos) << outcome.text;
 }
 
@@ -159,13 +165,24 @@ TEST(TetralogTool, RunsOneProductOnBothMachines) {
   ASSERT_EQ(outcome.status, 0) << outcome.text;
   EXPECT_NE(outcome.text.find("are equal"), std::string::npos) << outcome.text;
   const auto json = nlohmann::json::parse(std::ifstream(report));
+  const auto& options = json["options"];
+  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, std::string>>{
+           {"a", "log4"}, {"b", "uint4"}, {"d", "log4"}, {"c", "col"}})
+    EXPECT_EQ(options[name], value) << name;
+  for (const char* name : {"a_transposed", "d_transposed", "mask", "mask_transposed"})
+    EXPECT_EQ(options[name], true) << name;
+  EXPECT_EQ(options["b_transposed"], false);
+  EXPECT_EQ(options["samples"], 3);
+  EXPECT_EQ(options["a_samples"], 2);
+  EXPECT_TRUE(options["scale_shift"].is_number_integer());
   ASSERT_EQ(json["machines"].size(), 2U);
   for (const auto& machine : json["machines"]) {
     EXPECT_EQ(machine["products"], 21 * 200 * 19);
     EXPECT_GT(machine["gated"], 0);
     EXPECT_EQ(machine["zeros"].size(), 3U);
   }
-  EXPECT_EQ(json["machines"][0]["cycles"], 0);
+  for (const char* key : {"cycles", "utilisation", "stall_drain", "read_bytes"})
+    EXPECT_TRUE(json["machines"][0].at(key).is_null()) << key;  // functional
   EXPECT_GT(json["machines"][1]["utilisation"], 0.1);
 }
 
@@ -184,9 +201,13 @@ TEST(TetralogTool, CycleModelTakesAnyShapeAndTheCyclesOfTheRtl) {
     EXPECT_EQ(json["machines"][1][key], json["machines"][2][key]) << key;
   outcome = RunTool("gemm 50 60 70 --machine functional,cycle --shape 8x32x2:lanes=8:axi_data=64");
   EXPECT_EQ(outcome.status, 0) << outcome.text;
+  EXPECT_NE(outcome.text.find("cycle 8x32x2:lanes=8:axi_data=64\n"), std::string::npos);
   EXPECT_NE(outcome.text.find("are equal"), std::string::npos) << outcome.text;
-  outcome = RunTool("regress --machine cycle --commands 12 --max-dim 40 --shapes 8x8x2,4x8x1");
+  outcome =
+      RunTool("regress --machine cycle --commands 12 --max-dim 40 --shapes 8x8x2,8x8x2:lanes=8");
   EXPECT_EQ(outcome.status, 0) << outcome.text;
+  for (const char* row : {"\n8x8x2 ", "\n8x8x2:lanes=8 "})
+    EXPECT_NE(outcome.text.find(row), std::string::npos) << outcome.text;
 }
 
 TEST(TetralogTool, RunsInLockstep) {
@@ -241,10 +262,34 @@ TEST(TetralogTool, AnswersBadInputWithOneLine) {
   ExpectOneLineError("gemm 4 4 4 --machine cycle --wave w.fst", "--machine rtl");
   ExpectOneLineError("regress --machine cycle --lockstep", "--machine rtl");
   ExpectOneLineError("regress --lockstep --shapes 8x8x2", "16x16x4");
+  ExpectOneLineError("bogus 3", "'bogus' is no command; there are info, gemm, replay, regress, ");
+  ExpectOneLineError("", "a command is missing; there are info, ");
+  ExpectOneLineError("gemm 4 4 4 --smaples 3", "gemm has no option --smaples; see tetralog gemm ");
+  ExpectOneLineError("gemm 4 4 4 5", "gemm: '5' is one word too many");
+  ExpectOneLineError("gemm 4 4 4 --shape 4x4x1 --shape 4x4x1", "--shape is there more than once");
+  ExpectOneLineError("gemm 4 4 4 --seed", "--seed needs a value after it");
   ExpectOneLineError("gemm 4 4", "N is required");
   ExpectOneLineError("gemm 4 0 4", "K");
   ExpectOneLineError("gemm 4 4 4 --a uint4", "int4,log4");
-  ExpectOneLineError("gemm 4 4 4 --samples 2", "Samples");
+  ExpectOneLineError("gemm 4 4 4 --samples 2", "--samples: only LOG4");
+  ExpectOneLineError("gemm 4 4 4 --scale-mul 3", "--scale-mul: only INT4 and UINT4");
+  ExpectOneLineError("gemm 4 4 4 --scale-mul 3 --d log4", "--scale-mul: only INT4 and UINT4");
+  ExpectOneLineError("gemm 4 4 4 --scale-shift 0", "--scale-shift: INT32 has no scale");
+  ExpectOneLineError("gemm 4 4 4 --stochastic", "--stochastic: INT32");
+  ExpectOneLineError("gemm 4 4 4 --stochastic --d log4", "--stochastic: LOG4");
+  ExpectOneLineError("gemm 4 4 4 --lockstep --machine cycle", "use --machine rtl");
+  ExpectOneLineError("gemm 4 4 4 --stalls 50 --machine functional", "--stalls: the functional");
+  // At once, and not after the first machine.
+  ExpectOneLineError("gemm 4 4 4 --machine functional,rlt", "no machine 'rlt'");
+  ExpectOneLineError("gemm 4 4 4 --shape 8x8x2", "cycle take any shape");
+  ExpectOneLineError("gemm 4 4 4 --wave /proc/no/wave.fst", "cannot write /proc/no/wave.fst");
+  ExpectOneLineError("replay tests/data/mlp.h5 --engine --machine foo",
+                     "--machine and --engine do not go together");
+  ExpectOneLineError("replay tests/data/mlp.h5 --engine --lockstep",
+                     "--lockstep and --engine do not go together");
+  ExpectOneLineError("replay tests/data/mlp.h5 --machine cycle --lockstep", "use --machine rtl");
+  for (const char* option : {"--json a", "--commands 5", "--seed 3", "--shapes 4x4x1", "--jobs 1"})
+    ExpectOneLineError(std::string("regress --shape 4x4x1 --case 1:2 ") + option, "--case");
   ExpectOneLineError("gemm 4 4 4 --machine functional --wave w.fst", "--machine rtl");
   ExpectOneLineError("regress --commands 0", "--commands");
   ExpectOneLineError("regress --shapes 5x5x5", "16x16x4");
@@ -262,7 +307,7 @@ TEST(TetralogTool, AnswersBadInputWithOneLine) {
   ExpectOneLineError("replay nosuchfile.h5", "tetralog train --record nosuchfile.h5");
   ExpectOneLineError("replay README.md", "is not an HDF5 file");
   ExpectOneLineError("replay tests/data/mlp.h5 --shape 5x5x5", "powers of two");
-  ExpectOneLineError("replay tests/data/mlp.h5 --gemm nosuchgemm", "nosuchgemm");
+  ExpectOneLineError("replay tests/data/mlp.h5 --gemm nosuchgemm", "'nosuchgemm'; there are fc1_");
   ExpectOneLineError("replay", "traces is required");
   ExpectOneLineError("replay tests/data/mlp.h5 --stalls 99", "--stalls");
   ExpectOneLineError("replay tests/data/lenet.h5 --gemm fc3_forward --wave /proc/no/wave.fst",
@@ -282,6 +327,54 @@ TEST(TetralogTool, AnOldReportStaysWhenThereIsNoNewOne) {
     std::ifstream in(report);
     EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "old") << arguments;
   }
+}
+
+TEST(TetralogTool, ATableThatIsCutOffIsAnError) {
+  for (const std::string command :
+       {"info", "gemm 4 4 4 --machine functional", "estimate --network mlp", "--help",
+        "replay tests/data/mlp.h5 --gemm fc3_ --machine functional",
+        "regress --machine cycle --shapes 4x4x1 --commands 2 --max-dim 20"}) {
+    const Outcome outcome = RunTool(command, "2>&1 > /dev/full");
+    EXPECT_EQ(outcome.status, 2) << command;
+    EXPECT_EQ(outcome.text,
+              "error: cannot write all of the standard output: No space left on device; send it "
+              "where there is room\n")
+        << command;
+  }
+}
+
+TEST(TetralogTool, HelpSaysDefaultsFilesAndExitCodes) {
+  for (const auto& [command, parts] :
+       std::initializer_list<std::pair<std::string, std::vector<std::string>>>{
+           {"train --help", {"--momentum", "(default: 0.9)", "(default: sawb)", "--csv FILE"}},
+           {"gemm --help", {"8x8x2:axi_data=64:lanes=8", "--json FILE", "Exit codes: 0; 1 "}}}) {
+    const Outcome outcome = RunTool(command);
+    EXPECT_EQ(outcome.status, 0);
+    for (const std::string& part : parts)
+      EXPECT_NE(outcome.text.find(part), std::string::npos) << part << " in:\n" << outcome.text;
+  }
+  const Outcome version = RunTool("--version");
+  EXPECT_EQ(version.status, 0);
+  EXPECT_EQ(version.text.find("tetralog "), 0u) << version.text;
+}
+
+// Of another name for a file that is read, and of two outputs.
+TEST(TetralogTool, NoOutputTakesThePlaceOfAnotherFile) {
+  const std::string input = Scratch("input"), link = Scratch("input_link");
+  std::filesystem::remove(link);
+  std::filesystem::create_symlink("input", link);
+  std::filesystem::copy_file("tests/data/mlp.h5", input,
+                             std::filesystem::copy_options::overwrite_existing);
+  const auto size = std::filesystem::file_size(input);
+  for (const std::string& path : {input, link})
+    ExpectOneLineError("replay " + input + " --gemm fc3_ --json " + path,
+                       path + ": named for two files");
+  EXPECT_EQ(std::filesystem::file_size(input), size);
+  ExpectOneLineError("replay tests/data/mlp.h5 --json " + link + " --wave " + input,
+                     "named for two files");
+  ExpectOneLineError("gemm 4 4 4 --json " + input + " --wave " + input, "named for two files");
+  std::ofstream(input) << "name,m,n,k\na,1,2,3\n";
+  ExpectOneLineError("estimate --layers " + input + " --json " + input, "named for two files");
 }
 
 }  // namespace

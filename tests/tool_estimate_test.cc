@@ -4,6 +4,7 @@
 // `tetralog estimate` as a user meets it: its table, report and plot, and one clear line for bad
 // input. What the cycles are is the matter of estimate_machine_test.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -62,6 +63,18 @@ TEST(ToolEstimate, ReportsAStepOfTrainingProductByProduct) {
   EXPECT_EQ(estimate["total"]["macs"], macs);
 }
 
+TEST(ToolEstimate, ALongNameAndAWholePartKeepTheColumns) {
+  const std::string name = "a_name_of_more_than_twenty_letters";
+  const Outcome outcome =
+      RunTool("estimate --layers " + Table("wide.csv", "name,m,n,k\n" + name + ",64,32,64\n"));
+  ASSERT_EQ(outcome.status, 0) << outcome.text;
+  std::stringstream lines(outcome.text);
+  std::string title, header, row;
+  std::getline(std::getline(std::getline(lines, title), header), row);
+  EXPECT_EQ(header.size(), row.size()) << outcome.text;
+  EXPECT_NE(row.find(" 100.0 % "), std::string::npos) << row;
+}
+
 TEST(ToolEstimate, CountsMultiplyTheTotalAndNotTheWork) {
   const std::string report = Scratch("estimate_count.json");
   const std::string one = Table("one.csv", "name,m,n,k\na,40,30,50\n");
@@ -110,6 +123,38 @@ TEST(ToolEstimate, AnOldPlotStaysWhenThereIsNoNewOne) {
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "old");
 }
 
+std::string WithCommas(uint64_t value) {
+  std::string text = std::to_string(value);
+  for (size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
+// The larger networks need many seconds; a change of the core's timing shows in these, too.
+TEST(ToolEstimate, ThePageHasTheCyclesOfThisTree) {
+  std::stringstream page;
+  page << std::ifstream("docs/estimate.md").rdbuf();
+  const std::string report = Scratch("page.json"), run = "estimate --network mlp,lenet --json ";
+  ASSERT_EQ(RunTool(run + report + " --sweep").status, 0);
+  auto estimates = nlohmann::json::parse(std::ifstream(report))["estimates"];
+  ASSERT_EQ(estimates.size(), 16u);
+  for (size_t network = 0; network < 2; ++network) {
+    std::string row;
+    for (size_t shape = 0; shape < 8; ++shape)
+      row +=
+          fmt::format(" {:.1f} % |",
+                      100 * estimates[8 * network + shape]["total"]["utilisation"].get<double>());
+    EXPECT_NE(page.str().find(row + "\n"), std::string::npos) << "docs/estimate.md lacks:" << row;
+  }
+  ASSERT_EQ(RunTool(run + report + " --batch 16 --training").status, 0);
+  estimates = nlohmann::json::parse(std::ifstream(report))["estimates"];
+  for (const auto& e : estimates) {
+    const std::string row =
+        fmt::format(" M | {} | {:.1f} % |", WithCommas(e["total"]["cycles"].get<uint64_t>()),
+                    100 * e["total"]["utilisation"].get<double>());
+    EXPECT_NE(page.str().find(row), std::string::npos) << "docs/estimate.md lacks:" << row;
+  }
+}
+
 TEST(ToolEstimate, AnswersBadInputWithOneLine) {
   ExpectOneLineError("estimate", "give --network NAME or --layers FILE");
   ExpectOneLineError("estimate --network alexnet", "no network 'alexnet'; there are lenet");
@@ -121,6 +166,11 @@ TEST(ToolEstimate, AnswersBadInputWithOneLine) {
                      "shape 15x16x4 cannot be built: rows");
   ExpectOneLineError("estimate --network mlp --lanes 3", "lanes must be");
   ExpectOneLineError("estimate --network mlp --sweep 16x16x4:lanes=8:lines=3", "is no shape");
+  ExpectOneLineError("estimate --network mlp --sweep 16x16x4,16x16x4:lanes=16 --lanes 8",
+                     "--lanes is for every shape, but 16x16x4:lanes=16 has its own");
+  ExpectOneLineError("estimate --network mlp --shape 8x8x1 --sweep 16x16x4",
+                     "--shape and --sweep do not go together");
+  ExpectOneLineError("estimate --network mlp --samples 2", "give --training");
   ExpectOneLineError("estimate --network mlp --plot a.svg", "give --sweep as well");
   ExpectOneLineError("estimate --network mlp --batch 20000000", "--batch");
   ExpectOneLineError("estimate --network resnet18 --batch 100000", "give a smaller batch");

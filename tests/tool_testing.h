@@ -21,9 +21,11 @@ struct Outcome {
   std::string text;  // standard output and error
 };
 
-inline Outcome RunTool(const std::string& arguments) {
+// The text is what goes to standard output after the shell's `redirection`.
+inline Outcome RunTool(const std::string& arguments, const std::string& redirection = "2>&1") {
   Outcome outcome;
-  FILE* pipe = popen((std::string(TETRALOG_TOOL) + " " + arguments + " 2>&1").c_str(), "r");
+  FILE* pipe =
+      popen((std::string(TETRALOG_TOOL) + " " + arguments + " " + redirection).c_str(), "r");
   if (!pipe) return outcome;
   std::array<char, 4096> buffer{};
   while (const size_t n = fread(buffer.data(), 1, buffer.size(), pipe))

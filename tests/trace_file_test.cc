@@ -98,9 +98,12 @@ class TraceFile : public testing::Test {
   }
 
   void expect_error(const std::string& part) const {
+    expect_error(part, "tetralog train --record " + path_);
+  }
+  void expect_error(const std::string& part, const std::string& advice) const {
     const std::string error = error_of_reading();
     EXPECT_NE(error.find(part), std::string::npos) << error;
-    EXPECT_NE(error.find("tetralog train --record " + path_), std::string::npos) << error;
+    EXPECT_NE(error.find(advice), std::string::npos) << error;
     EXPECT_EQ(error.find('\n'), std::string::npos) << error;
     EXPECT_EQ(error.find(path_), 0u) << error;
   }
@@ -165,12 +168,12 @@ TEST_F(TraceFile, MissingFileSaysWhatToDo) { expect_error("cannot be opened"); }
 
 TEST_F(TraceFile, FileOfAnotherKindSaysWhatToDo) {
   std::ofstream(path_) << "no trace at all";
-  expect_error("is not an HDF5 file");
+  expect_error("is not an HDF5 file", "; give a trace, ");  // not: write over it
 }
 
 TEST_F(TraceFile, ForeignHdf5FileSaysWhatToDo) {
   H5Fclose(H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
-  expect_error("is no trace of this project");
+  expect_error("is no trace of this project", "; give a trace, ");
 }
 
 TEST_F(TraceFile, TruncatedFileSaysWhatToDoWhereverItEnds) {

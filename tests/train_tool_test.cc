@@ -180,6 +180,13 @@ TEST_F(TrainTool, MistakesAreOneLineAtOnce) {
   ExpectOneLineError("train --checkpoint-every 5", "--checkpoint FILE");
   ExpectOneLineError("train --check-machine rtl", "--check-every N");
   ExpectOneLineError("train --check-every 0", "check-every");
+  ExpectOneLineError("train --record-steps 2", "--record-steps requires --record");
+  WriteTextFile(folder_ / "c.json", "{\"epochs\": 1}");
+  ExpectOneLineError("train --config " + (folder_ / "c.json") + " --json " + (folder_ / "c.json"),
+                     "c.json: named for two files");
+  for (const char* other : {" --json ", " --plot ", " --checkpoint "})
+    ExpectOneLineError("train --csv " + (folder_ / "x") + other + (folder_ / "x"),
+                       "named for two files");
   ExpectOneLineError("train --resume --checkpoint " + file + "x", "no such checkpoint");
   ExpectOneLineError("train --checkpoint " + file + "/c", "cannot be written");
   ExpectOneLineError("train --json " + file + "/r.json",

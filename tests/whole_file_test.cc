@@ -94,6 +94,20 @@ TEST_F(WholeFile, WhatCannotBeWrittenIsRefusedWithItsReason) {
   EXPECT_TRUE(IsSpecialFile("/dev/full"));
 }
 
+TEST_F(WholeFile, AFileForTwoPurposesIsRefusedWhateverItsName) {
+  WriteOutput(At("in"), "old");
+  fs::create_symlink("in", At("link"));
+  for (const std::string& path : {At("in"), At("sub/../in"), At("link")})
+    EXPECT_EQ(ErrorOf([&] {
+                CheckOutputs({At("out"), path}, {At("other"), At("in")});
+              }),
+              path + ": named for two files; give every file that is written a name of its own");
+  EXPECT_NE(ErrorOf([&] { CheckOutputs({At("new"), At("new")}); }), "");
+  EXPECT_EQ(Read(At("in")), "old");
+  EXPECT_EQ(ErrorOf([&] { CheckOutputs({At("a"), At("b"), ""}, {At("in"), At("in"), ""}); }), "");
+  EXPECT_EQ(ErrorOf([] { CheckOutputs({"/dev/null", "/dev/null"}, {"/dev/null"}); }), "");
+}
+
 TEST_F(WholeFile, AFileThatMayNotBeWrittenIsNotReplaced) {
   if (geteuid() == 0) GTEST_SKIP() << "root may write every file";
   WriteOutput(At("f"), "kept");

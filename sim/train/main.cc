@@ -126,6 +126,7 @@ int Train(const TrainArguments& args) {
              result.steps, result.train_loss, TestText(result), HashText(result.weights_hash));
   std::fflush(stdout);
   if (!args.record.empty()) WriteRecord(args.record, recipe, std::move(result.record));
+  FlushStandardOutput();
   return 0;
 }
 

@@ -169,8 +169,14 @@ void SetFromJson(const Json& json, const std::string& source, Recipe* recipe) {
 const std::vector<RecipeKey>& RecipeKeys() {
   static const std::vector<RecipeKey> keys = [] {
     std::vector<RecipeKey> list;
-    for (const Field& f : Fields())
-      list.push_back({f.name, fmt::format("{}: {}", f.help, Allowed(f))});
+    for (const Field& f : Fields()) {
+      const Json value = GetField(f, Recipe{});
+      std::string usual = value.is_string() ? value.get<std::string>() : value.dump();
+      usual = std::string_view(f.help).find("(default: ") == std::string_view::npos
+                  ? fmt::format(" (default: {})", usual)
+                  : "";
+      list.push_back({f.name, fmt::format("{}: {}{}", f.help, Allowed(f), usual)});
+    }
     return list;
   }();
   return keys;

@@ -58,6 +58,7 @@ void AddTrainOptions(CLI::App& command, TrainArguments& arguments) {
                      "trace file (HDF5) of the GEMMs of the last steps, for tetralog replay");
   command.add_option("--record-steps", args->record_steps, "how many steps to record")
       ->check(CLI::Range(1, 1000))
+      ->needs("--record")
       ->capture_default_str();
   command.add_option("--test-images", args->test_images, "test on the first so many; 0: no tests")
       ->check(CLI::Range(0, 1'000'000))
@@ -96,8 +97,8 @@ Recipe CheckTrainArguments(const TrainArguments& args, size_t train_images) {
       throw std::runtime_error(args.checkpoint +
                                ": there is no such checkpoint; leave --resume out to start");
   }
-  for (const std::string* path : {&args.json, &args.csv, &args.plot, &args.record, &args.histogram})
-    CheckOutput(*path);
+  CheckOutputs({args.json, args.csv, args.plot, args.record, args.histogram},
+               {args.config, args.checkpoint});
   return recipe;
 }
 
