@@ -4,7 +4,7 @@
 # The clocked machine: AXI memory, protocol checker, and the machine around a core.
 add_library(tetralog_clocked_machine STATIC axi_memory.cc axi_checker.cc clocked_machine.cc
                                             lockstep_core.cc shape_text.cc)
-target_link_libraries(tetralog_clocked_machine PRIVATE tetralog_warnings PUBLIC fmt::fmt)
+target_link_libraries(tetralog_clocked_machine PRIVATE tetralog_warnings PUBLIC fmt::fmt tetralog_files)
 
 # Verilated cores by the name of their shape; core_builds.cc has the same parameters.
 tetralog_verilate(core_16x16x4 TOP tetralog_core PREFIX Vcore_16x16x4

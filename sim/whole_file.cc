@@ -49,14 +49,6 @@ void SyncFolder(const fs::path& folder) {
   close(fd);
 }
 
-// Where nothing can be renamed to: devices, pipes, and the links of the system to what a process
-// has open, as /dev/stdout.
-bool IsInPlace(const std::string& path) {
-  std::error_code ignored;
-  return IsSpecialFile(path) || ((path.starts_with("/dev/") || path.starts_with("/proc/")) &&
-                                 fs::is_symlink(path, ignored));
-}
-
 // The file that links lead to.
 std::string Target(const std::string& path) {
   std::error_code error;
@@ -115,6 +107,12 @@ void CheckOutput(const std::string& path) {
   if (path.empty()) return;
   MakeFolder(path);
   Check(path, CheckReplace(path));
+}
+
+bool IsInPlace(const std::string& path) {
+  std::error_code ignored;
+  return IsSpecialFile(path) || ((path.starts_with("/dev/") || path.starts_with("/proc/")) &&
+                                 fs::is_symlink(path, ignored));
 }
 
 bool IsSpecialFile(const std::string& path) {

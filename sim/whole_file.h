@@ -30,6 +30,10 @@ void WriteOutput(const std::string& path, std::string_view text);
 // is no file. Throws as WriteOutput.
 void CheckOutput(const std::string& path);
 
+// Where nothing can be renamed to: devices, pipes, folders, and the links of the system to what a
+// process has open, as /dev/stdout.
+bool IsInPlace(const std::string& path);
+
 // There is something at the path that is no regular file: a folder, a device, a pipe.
 bool IsSpecialFile(const std::string& path);
 
