@@ -224,6 +224,32 @@ TEST(TrainRun, ARunThatEndsElsewhereHasTheTestsOfItsOwnEnd) {
                RunToy(ToyRecipe(end), {}));
 }
 
+TEST(TrainRun, ATestOfEarlierWeightsIsNotThatOfTheEnd) {
+  const Folder folder;
+  const std::string path = folder / "c";
+  EXPECT_EQ(RunToy(ToyRecipe(12), {.checkpoint = path}).test_accuracy, 0.5);
+  const RunResult later =
+      RunToy(ToyRecipe(20), {.checkpoint = path, .resume = true, .test_images = 0});
+  EXPECT_EQ(later.history.tests.size(), 1) << "of step 12";
+  EXPECT_FALSE(later.test_accuracy.has_value());
+  EXPECT_TRUE(RunJson(ToyRecipe(20), later)["test_accuracy"].is_null());
+}
+
+// What FP32 computes when it diverges; integers of a machine refuse such numbers themselves.
+TEST(TrainRun, ALossThatIsNoNumberEndsTheRun) {
+  for (const double loss : {std::nan(""), HUGE_VAL}) {
+    const Folder folder;
+    const std::string path = folder / "c";
+    ToyTrainer trainer;
+    trainer.change_loss = [&](double before) { return trainer.steps() == 15 ? loss : before; };
+    RunOptions options{.checkpoint = path, .checkpoint_every = 5};
+    options.quiet = true;
+    ExpectErrorHas([&] { RunTraining(ToyRecipe(30), options, Data(), trainer); },
+                   {"step 14: the loss is no finite number", "has diverged; lower the learning rate"});
+    EXPECT_EQ(ReadCheckpoint(path).step, 10);
+  }
+}
+
 TEST(TrainRun, AKilledRunGoesOnToTheSameBits) {
   const Folder folder;
   const Recipe recipe = ToyRecipe();

@@ -91,9 +91,8 @@ void WriteResult(const TrainArguments& args, const Recipe& recipe,
 }
 
 std::string TestText(const RunResult& result) {
-  return result.history.tests.empty()
-             ? "not tested"
-             : fmt::format("test accuracy {:.2f} %", 100 * result.test_accuracy);
+  return result.test_accuracy ? fmt::format("test accuracy {:.2f} %", 100 * *result.test_accuracy)
+                              : "not tested";
 }
 
 int Train(const TrainArguments& args) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -196,6 +197,11 @@ class Run {
       ++histogram_steps_;
     }
     const StepResult result = trainer_.Step(batch, step);
+    if (!std::isfinite(result.loss))
+      throw std::runtime_error(
+          fmt::format("step {}: the loss is no finite number: the training has diverged; lower the "
+                      "learning rate",
+                      done_));
     if (record) Record(batch, step);
     ++done_;
     unsaved_ = true;
@@ -302,7 +308,8 @@ class Run {
     result.weights_hash = HashOf(trainer_.Weights());
     result.train_loss = TailMean(history_.loss, in_epoch_);
     result.train_accuracy = TailMean(history_.accuracy, in_epoch_);
-    if (!history_.tests.empty()) result.test_accuracy = history_.tests.back().accuracy;
+    if (!history_.tests.empty() && history_.tests.back().step == done_)
+      result.test_accuracy = history_.tests.back().accuracy;
     result.seconds = Seconds(start_);
     result.history = std::move(history_);
     result.record = std::move(record_);

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,7 +56,7 @@ struct RunResult {
   uint64_t first_step = 0;  // of this run: that of the checkpoint
   uint64_t weights_hash = 0;
   double train_loss = 0, train_accuracy = 0;  // mean of the last epoch's number of steps
-  double test_accuracy = 0;                   // 0 without test images
+  std::optional<double> test_accuracy;        // of the state at the end
   double seconds = 0;                         // of this run
   std::vector<TraceGemm> record;
   uint64_t histogram_steps = 0;  // that were counted, of this run

@@ -48,9 +48,8 @@ nlohmann::ordered_json RunJson(const Recipe& recipe, const RunResult& result) {
           {"weights_hash", HashText(result.weights_hash)},
           {"train_loss", result.train_loss},
           {"train_accuracy", result.train_accuracy},
-          {"test_accuracy", result.history.tests.empty()
-                                ? nlohmann::ordered_json(nullptr)
-                                : nlohmann::ordered_json(result.test_accuracy)},
+          {"test_accuracy", result.test_accuracy ? nlohmann::ordered_json(*result.test_accuracy)
+                                                 : nlohmann::ordered_json(nullptr)},
           {"tests", std::move(tests)},
           {"first_step", result.first_step},
           {"seconds", result.seconds}};
