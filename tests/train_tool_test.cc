@@ -61,6 +61,10 @@ TEST_F(TrainTool, WritesReportMetricsCurveAndATraceThatReplays) {
   for (const char* key : {"git_revision", "compiler", "tools", "data_hash"})
     EXPECT_TRUE(json.contains(key)) << key;
   EXPECT_NE(outcome.text.find(json["weights_hash"].get<std::string>()), std::string::npos);
+  EXPECT_EQ(json["check_machine"], "reference");
+  EXPECT_EQ(json["checked_steps"], 2);
+  EXPECT_NE(outcome.text.find("2 steps checked against reference: equal"), std::string::npos)
+      << outcome.text;
   EXPECT_EQ(ReadText(folder_ / "r.svg").rfind("<svg", 0), 0);
   EXPECT_EQ(ReadText(folder_ / "h.svg").rfind("<svg", 0), 0);
   EXPECT_EQ(json["gradient_codes"]["steps"], 10);
@@ -135,6 +139,19 @@ TEST_F(TrainTool, ADiskTooSmallForTheTraceLeavesEverythingElse) {
       << line;
   EXPECT_EQ(ReadText(folder_ / "t.h5"), "old");
   EXPECT_FALSE(std::filesystem::exists(folder_ / "t.h5.tmp"));
+}
+
+TEST_F(TrainTool, AReportThatFailsTakesNothingElseWithIt) {
+  const Outcome outcome =
+      RunTool(data_ + "--steps 2 --test-images 0 --json /dev/full --plot " + (folder_ / "r.svg") +
+              " --histogram /dev/full --record " + (folder_ / "t.h5"));
+  EXPECT_EQ(outcome.status, 2) << outcome.text;
+  EXPECT_NE(outcome.text.find("weights "), std::string::npos) << outcome.text;
+  const size_t first = outcome.text.find("error: cannot write /dev/full: No space left");
+  EXPECT_NE(first, std::string::npos) << outcome.text;
+  EXPECT_NE(outcome.text.find("error: cannot write /dev/full", first + 1), std::string::npos);
+  EXPECT_EQ(ReadText(folder_ / "r.svg").rfind("<svg", 0), 0);
+  EXPECT_EQ(read_trace(folder_ / "t.h5").gemms.size(), 8);
 }
 
 TEST_F(TrainTool, AKilledRunGoesOnToTheSameWeights) {

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <new>
 #include <stdexcept>
 
@@ -69,30 +70,73 @@ uint64_t RecordRoom(const std::string& path) {
   return std::min<uint64_t>(kMost, std::filesystem::space(folder).available);
 }
 
+// Every file is tried; then all errors are one, with a line each.
+class Outputs {
+ public:
+  void Try(const std::string& path, const std::function<void()>& write) {
+    if (path.empty()) return;
+    try {
+      write();
+    } catch (const std::exception& e) {
+      if (!errors_.empty()) errors_ += "\nerror: ";
+      errors_ += e.what();
+    }
+  }
+  void Finish() const {
+    if (!errors_.empty()) throw std::runtime_error(errors_);
+  }
+
+ private:
+  std::string errors_;
+};
+
 void WriteResult(const TrainArguments& args, const Recipe& recipe,
-                 const reference::Dataset& dataset, const RunResult& result,
+                 const reference::Dataset& dataset, const Training& training, RunResult& result,
                  const CodeHistogram& histogram) {
-  if (!args.json.empty()) {
+  Outputs outputs;
+  outputs.Try(args.json, [&] {
     nlohmann::ordered_json report = RunJson(recipe, result);
     report["data_hash"] = {{"train", HashText(ImagesHash(dataset.train))},
                            {"test", HashText(ImagesHash(dataset.test))}};
     report["check_every"] = args.check_every;
+    if (training.checker != nullptr) {
+      report["check_machine"] = training.check_machine;
+      report["checked_steps"] = training.checker->checked();
+    }
     if (!args.histogram.empty()) {
       report["gradient_codes"] = GradientCodesJson(histogram, result.histogram_steps);
     }
     report.update(Provenance());
     report["tools"]["libtorch"] = reference::tensor_library_version();
     WriteReport(args.json, report);
-  }
-  if (!args.plot.empty()) WriteOutput(args.plot, LearningCurveSvg(recipe, result));
-  if (!args.histogram.empty()) {
+  });
+  outputs.Try(args.plot, [&] { WriteOutput(args.plot, LearningCurveSvg(recipe, result)); });
+  outputs.Try(args.histogram, [&] {
     WriteOutput(args.histogram, GradientCodesSvg(recipe, histogram, result.histogram_steps));
-  }
+  });
+  outputs.Try(args.record, [&] { WriteRecord(args.record, recipe, std::move(result.record)); });
+  outputs.Finish();
 }
 
 std::string TestText(const RunResult& result) {
   return result.test_accuracy ? fmt::format("test accuracy {:.2f} %", 100 * *result.test_accuracy)
                               : "not tested";
+}
+
+void PrintResult(const TrainArguments& args, const Recipe& recipe, const Training& training,
+                 const RunResult& result) {
+  fmt::print("{} on {}: {} steps, loss {:.4f}, {}, weights {}\n", recipe.network, recipe.machine,
+             result.steps, result.train_loss, TestText(result), HashText(result.weights_hash));
+  if (training.checker != nullptr) {
+    const uint64_t checked = training.checker->checked();
+    fmt::print("{}\n", checked == 0
+                           ? fmt::format("no step was checked against {}: none of this run was one "
+                                         "of every {}",
+                                         training.check_machine, args.check_every)
+                           : fmt::format("{} steps checked against {}: equal", checked,
+                                         training.check_machine));
+  }
+  std::fflush(stdout);
 }
 
 int Train(const TrainArguments& args) {
@@ -114,17 +158,15 @@ int Train(const TrainArguments& args) {
   if (!args.histogram.empty()) options.histogram = &histogram;
   std::signal(SIGINT, Stop);
   std::signal(SIGTERM, Stop);
+  if (std::signal(SIGHUP, Stop) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // under nohup
   RunResult result = RunTraining(recipe, options, dataset, *training.trainer);
   if (result.steps < recipe.steps) {
     fmt::print(stderr, "stopped after step {} of {}{}\n", result.steps, recipe.steps,
                args.checkpoint.empty() ? "" : "; give --resume to go on");
     return 130;
   }
-  WriteResult(args, recipe, dataset, result, histogram);
-  fmt::print("{} on {}: {} steps, loss {:.4f}, {}, weights {}\n", recipe.network, recipe.machine,
-             result.steps, result.train_loss, TestText(result), HashText(result.weights_hash));
-  std::fflush(stdout);
-  if (!args.record.empty()) WriteRecord(args.record, recipe, std::move(result.record));
+  PrintResult(args, recipe, training, result);
+  WriteResult(args, recipe, dataset, training, result, histogram);
   return 0;
 }
 
