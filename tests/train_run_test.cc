@@ -244,8 +244,9 @@ TEST(TrainRun, ALossThatIsNoNumberEndsTheRun) {
     trainer.change_loss = [&](double before) { return trainer.steps() == 15 ? loss : before; };
     RunOptions options{.checkpoint = path, .checkpoint_every = 5};
     options.quiet = true;
-    ExpectErrorHas([&] { RunTraining(ToyRecipe(30), options, Data(), trainer); },
-                   {"step 14: the loss is no finite number", "has diverged; lower the learning rate"});
+    ExpectErrorHas(
+        [&] { RunTraining(ToyRecipe(30), options, Data(), trainer); },
+        {"step 14: the loss is no finite number", "has diverged; lower the learning rate"});
     EXPECT_EQ(ReadCheckpoint(path).step, 10);
   }
 }

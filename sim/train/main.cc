@@ -125,8 +125,9 @@ std::string TestText(const RunResult& result) {
 
 void PrintResult(const TrainArguments& args, const Recipe& recipe, const Training& training,
                  const RunResult& result) {
-  fmt::print("{} on {}: {} steps, loss {:.4f}, {}, weights {}\n", recipe.network, recipe.machine,
-             result.steps, result.train_loss, TestText(result), HashText(result.weights_hash));
+  fmt::print("{} on {}: {} steps, mean loss {:.4f} of the last {}, {}, weights {}\n",
+             recipe.network, recipe.machine, result.steps, result.train_loss, result.loss_steps,
+             TestText(result), HashText(result.weights_hash));
   if (training.checker != nullptr) {
     const uint64_t checked = training.checker->checked();
     fmt::print("{}\n", checked == 0

@@ -288,9 +288,11 @@ class Run {
     if (options_.quiet) return;
     progress_.Clear();
     const uint64_t steps = (done_ - 1) % in_epoch_ + 1;
-    fmt::print("epoch {} step {} loss {:.4f} accuracy {:.2f} % {} ({:.1f} s)\n",
-               (done_ - 1) / in_epoch_ + 1, done_, TailMean(history_.loss, steps),
-               100 * TailMean(history_.accuracy, steps), text, Seconds(start_));
+    fmt::print(
+        "epoch {} step {}: mean loss {:.4f} and accuracy {:.2f} % of the epoch, {} ({:.1f} "
+        "s)\n",
+        (done_ - 1) / in_epoch_ + 1, done_, TailMean(history_.loss, steps),
+        100 * TailMean(history_.accuracy, steps), text, Seconds(start_));
     std::fflush(stdout);
   }
 
@@ -306,6 +308,7 @@ class Run {
     result.steps = done_;
     result.first_step = first_;
     result.weights_hash = HashOf(trainer_.Weights());
+    result.loss_steps = std::min(done_, in_epoch_);
     result.train_loss = TailMean(history_.loss, in_epoch_);
     result.train_accuracy = TailMean(history_.accuracy, in_epoch_);
     if (!history_.tests.empty() && history_.tests.back().step == done_)

@@ -55,7 +55,8 @@ struct RunResult {
   uint64_t steps = 0;       // done, of all runs together
   uint64_t first_step = 0;  // of this run: that of the checkpoint
   uint64_t weights_hash = 0;
-  double train_loss = 0, train_accuracy = 0;  // mean of the last epoch's number of steps
+  double train_loss = 0, train_accuracy = 0;  // mean of the last epoch's number of steps,
+  uint64_t loss_steps = 0;                    // or of all where these are fewer
   std::optional<double> test_accuracy;        // of the state at the end
   double seconds = 0;                         // of this run
   std::vector<TraceGemm> record;
