@@ -61,6 +61,7 @@ TEST_F(TrainTool, WritesReportMetricsCurveAndATraceThatReplays) {
   for (const char* key : {"git_revision", "compiler", "tools", "data_hash"})
     EXPECT_TRUE(json.contains(key)) << key;
   EXPECT_NE(outcome.text.find(json["weights_hash"].get<std::string>()), std::string::npos);
+  EXPECT_EQ(json["test_images"], 100);
   EXPECT_EQ(json["check_machine"], "reference");
   EXPECT_EQ(json["checked_steps"], 2);
   EXPECT_NE(outcome.text.find("2 steps checked against reference: equal"), std::string::npos)
@@ -214,6 +215,7 @@ TEST_F(TrainTool, MistakesAreOneLineAtOnce) {
 TEST_F(TrainTool, MistakesThatNeedTheDataAreOneLine) {
   ExpectOneLineError("train --data " + (folder_ / "none"), "--data");
   ExpectOneLineError(data_ + "--batch 300", "batch: 300 is more than the 200 training images");
+  ExpectOneLineError(data_ + "--test-images 101", "--test-images: 101 are more than the 100");
   ExpectOneLineError(data_ + "--machine rtl --shape 3x3x1", "no build of shape");
 }
 

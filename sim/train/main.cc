@@ -150,7 +150,11 @@ int Train(const TrainArguments& args) {
   options.checkpoint_every = args.checkpoint_every;
   options.resume = args.resume;
   options.csv = args.csv;
-  options.test_images = args.test_images;
+  if (args.test_images.value_or(0) > dataset.test.size())
+    throw std::invalid_argument(
+        fmt::format("--test-images: {} are more than the {} there are; give less",
+                    *args.test_images, dataset.test.size()));
+  options.test_images = args.test_images.value_or(dataset.test.size());
   options.stop = &stop_asked;
   options.recorder = training.recorder.get();
   options.record_steps = args.record_steps;

@@ -43,24 +43,30 @@ std::vector<NamedValues> ToNamed(const RunHistory& history) {
   std::vector<NamedValues> list = {{"loss", history.loss},
                                    {"accuracy", history.accuracy},
                                    {"test_step", {}},
-                                   {"test_accuracy", {}}};
+                                   {"test_accuracy", {}},
+                                   {"test_images", {}}};
   for (const TestPoint& test : history.tests) {
     list[2].values.push_back(static_cast<double>(test.step));
     list[3].values.push_back(test.accuracy);
+    list[4].values.push_back(static_cast<double>(test.images));
   }
   return list;
 }
 
 RunHistory FromNamed(const std::vector<NamedValues>& list, uint64_t steps,
                      const std::string& path) {
-  if (list.size() != 4 || list[0].values.size() != steps || list[1].values.size() != steps ||
-      list[2].values.size() != list[3].values.size())
+  // Older ones do not know the images.
+  const bool images = list.size() == 5;
+  if ((list.size() != 4 && !images) || list[0].values.size() != steps ||
+      list[1].values.size() != steps || list[2].values.size() != list[3].values.size() ||
+      (images && list[4].values.size() != list[3].values.size()))
     throw std::runtime_error(path +
                              ": is of another version of this program; start again "
                              "without --resume");
   RunHistory history{list[0].values, list[1].values, {}};
   for (size_t i = 0; i < list[2].values.size(); ++i)
-    history.tests.push_back({static_cast<uint64_t>(list[2].values[i]), list[3].values[i]});
+    history.tests.push_back({static_cast<uint64_t>(list[2].values[i]), list[3].values[i],
+                             images ? static_cast<uint64_t>(list[4].values[i]) : 0});
   return history;
 }
 
@@ -282,7 +288,8 @@ class Run {
     std::string text = "not tested";
     if (images > 0) {
       unsaved_ = true;
-      history_.tests.push_back({done_, static_cast<double>(correct) / static_cast<double>(images)});
+      history_.tests.push_back(
+          {done_, static_cast<double>(correct) / static_cast<double>(images), images});
       text = fmt::format("test accuracy {:.2f} %", 100 * history_.tests.back().accuracy);
     }
     if (options_.quiet) return;

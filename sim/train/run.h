@@ -25,6 +25,7 @@ namespace tetralog::train {
 struct TestPoint {
   uint64_t step = 0;  // steps done
   double accuracy = 0;
+  uint64_t images = 0;  // tested on; 0: not known, of an older checkpoint
 };
 
 // What was measured; accuracies are 0 to 1.
