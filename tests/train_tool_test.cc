@@ -62,6 +62,7 @@ TEST_F(TrainTool, WritesReportMetricsCurveAndATraceThatReplays) {
     EXPECT_TRUE(json.contains(key)) << key;
   EXPECT_NE(outcome.text.find(json["weights_hash"].get<std::string>()), std::string::npos);
   EXPECT_EQ(json["test_images"], 100);
+  EXPECT_FALSE(json.contains("counters")) << "no clock";
   EXPECT_EQ(json["check_machine"], "reference");
   EXPECT_EQ(json["checked_steps"], 2);
   EXPECT_NE(outcome.text.find("2 steps checked against reference: equal"), std::string::npos)
@@ -140,6 +141,30 @@ TEST_F(TrainTool, ADiskTooSmallForTheTraceLeavesEverythingElse) {
       << line;
   EXPECT_EQ(ReadText(folder_ / "t.h5"), "old");
   EXPECT_FALSE(std::filesystem::exists(folder_ / "t.h5.tmp"));
+}
+
+TEST_F(TrainTool, AMachineWithAClockSaysWhatItCounted) {
+  nlohmann::json counted[2];
+  for (const std::string machine : {"cycle", "rtl"}) {
+    const Outcome outcome = RunTool(data_ + "--steps 1 --batch 4 --test-images 0 --machine " +
+                                    machine + " --shape 16x16x4 --json " + (folder_ / "r.json"));
+    ASSERT_EQ(outcome.status, 0) << outcome.text;
+    const auto json = nlohmann::json::parse(ReadText(folder_ / "r.json"))["counters"];
+    // Forward, data and weight gradients of 784-256-128-10, but no data gradient of the first.
+    const uint64_t layers[] = {784 * 256, 256 * 128, 128 * 10};
+    // Some small commands come on top, as for the biases.
+    const uint64_t gemms = 4 * (2 * layers[0] + 3 * layers[1] + 3 * layers[2]);
+    EXPECT_GE(json["products"], gemms);
+    EXPECT_LT(json["products"], gemms + gemms / 100);
+    EXPECT_GT(json["gated"], 0);
+    EXPECT_GT(json["utilisation"], 0.0);
+    EXPECT_LT(json["utilisation"], 1.0);
+    EXPECT_NE(outcome.text.find(std::to_string(json["cycles"].get<uint64_t>()) + " cycles, "),
+              std::string::npos)
+        << outcome.text;
+    counted[machine == "rtl"] = json;
+  }
+  EXPECT_EQ(counted[0], counted[1]);
 }
 
 TEST_F(TrainTool, AReportThatFailsTakesNothingElseWithIt) {

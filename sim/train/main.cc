@@ -14,11 +14,14 @@
 #include <filesystem>
 #include <functional>
 #include <new>
+#include <optional>
 #include <stdexcept>
 
 #include "sim/core_builds.h"
+#include "sim/counters.h"
 #include "sim/provenance.h"
 #include "sim/reference/trainer.h"
+#include "sim/shape_text.h"
 #include "sim/train/run.h"
 #include "sim/train/run_report.h"
 #include "sim/train/train_arguments.h"
@@ -70,6 +73,44 @@ uint64_t RecordRoom(const std::string& path) {
   return std::min<uint64_t>(kMost, std::filesystem::space(folder).available);
 }
 
+// What the machine that trains counted in all its commands, those of tests too.
+struct MachineCount {
+  Counters counters;
+  double utilisation = 0;  // part of the array's products of these cycles that were wanted
+};
+
+// Nothing where the machine has no clock.
+std::optional<MachineCount> CountOf(const Recipe& recipe, const Training& training) {
+  if (training.machines.empty() || training.machines.front()->cycles() == 0) return std::nullopt;
+  if (recipe.machine == "reference") return std::nullopt;  // then the first one only checks
+  MachineCount count{.counters = ReadCounters(*training.machines.front())};
+  const uint64_t cycles = count.counters[kCounterBusy];
+  const double most = static_cast<double>(cycles) *
+                      static_cast<double>(ParseShape(recipe.shape, RtlBuilds()).macs());
+  if (cycles != 0) count.utilisation = static_cast<double>(count.counters[kCounterProducts]) / most;
+  return count;
+}
+
+nlohmann::ordered_json CountJson(const MachineCount& count) {
+  const Counters& c = count.counters;
+  return {{"cycles", c[kCounterBusy]},          {"utilisation", count.utilisation},
+          {"products", c[kCounterProducts]},    {"gated", c[kCounterGated]},
+          {"read_bytes", c[kCounterReadBytes]}, {"write_bytes", c[kCounterWriteBytes]}};
+}
+
+std::string CountText(const MachineCount& count) {
+  const Counters& c = count.counters;
+  const auto products = static_cast<double>(c[kCounterProducts]);
+  return fmt::format(
+      "{} cycles, {:.1f} % of the MACs busy; {} products, {:.1f} % gated; {:.1f} MB read, {:.1f} "
+      "MB "
+      "written",
+      c[kCounterBusy], 100 * count.utilisation, c[kCounterProducts],
+      products == 0 ? 0 : 100 * static_cast<double>(c[kCounterGated]) / products,
+      static_cast<double>(c[kCounterReadBytes]) * 1e-6,
+      static_cast<double>(c[kCounterWriteBytes]) * 1e-6);
+}
+
 // Every file is tried; then all errors are one, with a line each.
 class Outputs {
  public:
@@ -103,6 +144,7 @@ void WriteResult(const TrainArguments& args, const Recipe& recipe,
       report["check_machine"] = training.check_machine;
       report["checked_steps"] = training.checker->checked();
     }
+    if (const auto count = CountOf(recipe, training)) report["counters"] = CountJson(*count);
     if (!args.histogram.empty()) {
       report["gradient_codes"] = GradientCodesJson(histogram, result.histogram_steps);
     }
@@ -128,6 +170,7 @@ void PrintResult(const TrainArguments& args, const Recipe& recipe, const Trainin
   fmt::print("{} on {}: {} steps, mean loss {:.4f} of the last {}, {}, weights {}\n",
              recipe.network, recipe.machine, result.steps, result.train_loss, result.loss_steps,
              TestText(result), HashText(result.weights_hash));
+  if (const auto count = CountOf(recipe, training)) fmt::print("{}\n", CountText(*count));
   if (training.checker != nullptr) {
     const uint64_t checked = training.checker->checked();
     fmt::print("{}\n", checked == 0
