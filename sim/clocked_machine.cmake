@@ -4,7 +4,7 @@
 # The clocked machine: AXI memory, protocol checker, and the machine around a core.
 add_library(tetralog_clocked_machine STATIC axi_memory.cc axi_checker.cc clocked_machine.cc
                                             lockstep_core.cc shape_text.cc)
-target_link_libraries(tetralog_clocked_machine PRIVATE tetralog_warnings PUBLIC fmt::fmt)
+target_link_libraries(tetralog_clocked_machine PRIVATE tetralog_warnings PUBLIC fmt::fmt tetralog_files)
 
 # Verilated cores by the name of their shape; core_builds.cc has the same parameters.
 tetralog_verilate(core_16x16x4 TOP tetralog_core PREFIX Vcore_16x16x4
@@ -26,7 +26,7 @@ tetralog_verilate(core_16x16x1 TOP tetralog_core PREFIX Vcore_16x16x1
                          DepthB=128 AxiData=128 AddrWidth=40)
 add_executable(tetralog_utilisation EXCLUDE_FROM_ALL utilisation.cc utilisation_builds.cc)
 target_link_libraries(tetralog_utilisation PRIVATE tetralog_warnings tetralog_machine
-                      tetralog_clocked_machine core_16x16x1 core_16x16x4 tetralog_files
+                      tetralog_clocked_machine core_16x16x1 core_16x16x4 tetralog_provenance
                       CLI11::CLI11)
 
 # The SystemC module as a core.

@@ -25,7 +25,8 @@ class Core {
   virtual void Reset() = 0;
 
   // Writes a waveform (FST) from now on; an empty path ends it. Cores without signals throw
-  // std::invalid_argument.
+  // std::invalid_argument; std::runtime_error for a path that cannot be written, and at the end for
+  // a waveform that is not whole.
   virtual void Trace(const std::string& path) = 0;
 };
 

@@ -11,4 +11,4 @@ endforeach()
 add_executable(core_bench EXCLUDE_FROM_ALL core_bench.cc)
 target_link_libraries(core_bench PRIVATE tetralog_warnings tetralog_machine tetralog_clocked_machine
                       tetralog_cycle tetralog_systemc_core tetralog_estimate fast_core_16x16x1
-                      fast_core_16x16x4 tetralog_files benchmark::benchmark)
+                      fast_core_16x16x4 tetralog_provenance benchmark::benchmark)

@@ -92,7 +92,8 @@ class Engine {
   virtual void Reset() = 0;
 
   // Writes a waveform (FST) from now on; an empty path ends it. std::runtime_error when the file
-  // cannot be written, std::invalid_argument for a build without waveforms (netlists).
+  // cannot be written or is not whole at its end, std::invalid_argument for a build without
+  // waveforms (netlists).
   virtual void Trace(const std::string& path) = 0;
 };
 

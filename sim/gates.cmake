@@ -26,4 +26,4 @@ tetralog_verilate(gates_engine_4x4x4_netlist TOP tetralog_engine PREFIX Vengine_
                   NETLIST ${gates_engine_4x4x4_NETLIST})
 add_executable(array_gates EXCLUDE_FROM_ALL array_gates.cc)
 target_link_libraries(array_gates PRIVATE tetralog_warnings tetralog_cosim gates_engine_4x4x4_netlist
-                                          CLI11::CLI11)
+                                          tetralog_provenance CLI11::CLI11)

@@ -66,7 +66,8 @@ class Machine {
   virtual void OnProgress(std::function<void(uint64_t)> callback) = 0;
 
   // Writes a waveform from now on; an empty path ends it. Levels without signals throw
-  // std::invalid_argument.
+  // std::invalid_argument; std::runtime_error for a path that cannot be written, and at the end for
+  // a waveform that is not whole.
   virtual void Trace(const std::string& path) = 0;
 };
 

@@ -3,6 +3,8 @@
 
 #include "sim/provenance.h"
 
+#include <verilated_config.h>
+
 #include <array>
 #include <cstdio>
 #include <memory>
@@ -10,6 +12,8 @@
 #include "sim/whole_file.h"
 
 namespace tetralog {
+
+extern const char* const kSourceRevision;  // in the file that sim/cmake/revision.sh makes
 
 std::string FirstLineOf(const std::string& command) {
   std::array<char, 256> line{};
@@ -22,11 +26,11 @@ std::string FirstLineOf(const std::string& command) {
 }
 
 nlohmann::ordered_json Provenance() {
-  return {
-      {"git_revision", FirstLineOf("git describe --always --dirty --abbrev=12")},
-      {"compiler", __VERSION__},
-      {"tools",
-       {{"verilator", FirstLineOf("verilator --version")}, {"yosys", FirstLineOf("yosys -V")}}}};
+  return {{"git_revision", kSourceRevision},
+          {"compiler", __VERSION__},
+          {"tools",
+           {{"verilator", VERILATOR_PRODUCT " " VERILATOR_VERSION},
+            {"yosys", FirstLineOf("yosys -V")}}}};
 }
 
 void WriteReport(const std::string& path, const nlohmann::ordered_json& report) {

@@ -1,7 +1,8 @@
 // Copyright the Tetralog authors. Licensed under the Apache License, Version 2.0.
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every report in build/report/ carries: git revision, compiler and tool versions.
+// What every report carries: the revision of the source that the program was built from, compiler
+// and tool versions.
 
 #pragma once
 
@@ -13,7 +14,8 @@ namespace tetralog {
 // First line that a shell command prints; "unknown" when it fails.
 std::string FirstLineOf(const std::string& command);
 
-// {"git_revision", "compiler", "tools": {name: version}}.
+// {"git_revision", "compiler", "tools": {name: version}}. All are of the build, wherever the
+// program runs; only Yosys is the one that is called now.
 nlohmann::ordered_json Provenance();
 
 // Writes a report as WriteOutput in sim/whole_file.h does.

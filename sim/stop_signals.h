@@ -14,10 +14,13 @@ class StopSignals {
  public:
   StopSignals() {
     seen_ = 0;
-    for (int i = 0; i < 2; ++i) before_[i] = std::signal(kSignals[i], Note);
+    for (int i = 0; i < kCount; ++i) {
+      before_[i] = std::signal(kSignals[i], Note);
+      if (kSignals[i] == SIGHUP && before_[i] == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // nohup
+    }
   }
   ~StopSignals() {
-    for (int i = 0; i < 2; ++i) std::signal(kSignals[i], before_[i]);
+    for (int i = 0; i < kCount; ++i) std::signal(kSignals[i], before_[i]);
   }
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
@@ -25,11 +28,12 @@ class StopSignals {
   static bool Seen() { return seen_ != 0; }
 
  private:
-  static constexpr int kSignals[2] = {SIGINT, SIGTERM};
+  static constexpr int kCount = 3;
+  static constexpr int kSignals[kCount] = {SIGINT, SIGTERM, SIGHUP};
   static void Note(int) { seen_ = 1; }
 
   static inline volatile std::sig_atomic_t seen_ = 0;
-  void (*before_[2])(int);
+  void (*before_[kCount])(int);
 };
 
 }  // namespace tetralog

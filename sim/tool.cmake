@@ -9,7 +9,7 @@ add_library(tetralog_commands STATIC tool_main.cc tool.cc tool_info.cc tool_gemm
                                      tool_engine_replay.cc tool_regress.cc tool_estimate.cc
                                      tool_train.cc tool_accuracy.cc run_programs.cc
                                      utilisation_plot.cc engine_builds.cc)
-target_link_libraries(tetralog_commands PRIVATE tetralog_warnings engine_16x16x4 engine_4x4x1
+target_link_libraries(tetralog_commands PRIVATE tetralog_warnings engine_16x16x4 engine_4x4x1 tetralog_provenance
                       PUBLIC tetralog_tools tetralog_estimate tetralog_train_run tetralog_cores
                              CLI11::CLI11)
 add_executable(tetralog tetralog.cc)

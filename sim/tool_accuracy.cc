@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -188,11 +189,12 @@ int RunAccuracy(AccuracyArguments args) {
   report.update(train::AccuracyJson(experiment, results));
   report.update(Provenance());
   const std::string table = train::AccuracyTable(experiment, results);
-  WriteReport(args.json, report);
-  WriteOutput(args.table, table);
   fmt::print("\n{}", table);
   if (revisions.size() > 1)
     fmt::print("the runs are of {} revisions: {}\n", revisions.size(), fmt::join(revisions, ", "));
+  std::fflush(stdout);
+  WriteOutput(args.table, table);
+  WriteReport(args.json, report);
   return report["passed"].get<bool>() ? 0 : 1;
 }
 

@@ -105,6 +105,7 @@ int RunEngineReplay(const ReplayArguments& args) {
     WriteReport(args.json, report);
   }
   for (const std::string& failure : failures) fmt::print(stderr, "mismatch: {}\n", failure);
+  engine->Trace("");
   return mismatches == 0 ? 0 : 1;
 }
 

@@ -115,11 +115,11 @@ class Uploader {
   Dice dice_;
 };
 
-GemmRun RunOn(const std::string& level, const GemmArguments& g, Progress& progress) {
-  const std::unique_ptr<Machine> machine = MakeMachine(level, g.machines, MemoryBytes(g));
-  machine->OnProgress([&](uint64_t cycles) { progress.Show(fmt::format("cycle {}", cycles)); });
-  if (!g.wave.empty() && level == "rtl") machine->Trace(g.wave);
-  Driver driver(*machine);
+GemmRun RunOn(Machine& machine, const std::string& level, const GemmArguments& g,
+              Progress& progress) {
+  machine.OnProgress([&](uint64_t cycles) { progress.Show(fmt::format("cycle {}", cycles)); });
+  if (!g.wave.empty() && level == "rtl") machine.Trace(g.wave);
+  Driver driver(machine);
   Uploader upload(driver, g.machines.seed);
   GemmRequest request;
   request.a = upload.Codes(g.m, g.k, g.a_transposed, g.a, g.a_samples);
@@ -137,14 +137,14 @@ GemmRun RunOn(const std::string& level, const GemmArguments& g, Progress& progre
                     .scale_shift = g.scale_shift.value_or(LikelyShift(g)),
                     .rounding = g.stochastic ? Rounding::kStochastic : Rounding::kNearest,
                     .seed = upload.Seed()};
-  ClearCounters(*machine);
+  ClearCounters(machine);
   const Handle handle = driver.Gemm(request);
   GemmRun run{.level = level, .shape = driver.shape(), .result = driver.Wait(handle)};
-  run.counters = ReadCounters(*machine);
+  run.counters = ReadCounters(machine);
   run.commands = handle.count;
   run.d = request.d;
   run.bytes.resize(request.d.sample_bytes() * request.d.samples);
-  machine->ReadMemory(request.d.address, run.bytes);
+  machine.ReadMemory(request.d.address, run.bytes);
   progress.Clear();
   return run;
 }
@@ -281,8 +281,10 @@ int RunGemm(const GemmArguments& g) {
   Progress progress;
   std::vector<GemmRun> runs;
   for (const std::string& level : g.machines.levels) {
-    runs.push_back(RunOn(level, g, progress));
+    const std::unique_ptr<Machine> machine = MakeMachine(level, g.machines, MemoryBytes(g));
+    runs.push_back(RunOn(*machine, level, g, progress));
     Print(runs.back(), macs);
+    if (!g.wave.empty() && level == "rtl") machine->Trace("");
   }
   const std::string difference = FirstDifference(runs);
   if (runs.size() > 1 && difference.empty())

@@ -74,12 +74,12 @@ int RunCaseAgain(const RegressArguments& args) {
   fmt::print("{} of {} commands completed, {}{}; {} cycles\n", result.completed, c.commands.size(),
              result.cause == 0 ? "no error" : CauseName(static_cast<Cause>(result.cause)),
              result.recovered ? ", then a case to recover" : "", result.cycles);
-  if (result.differences.empty()) {
+  if (result.differences.empty())
     fmt::print("no difference between functional and {}\n", machine->level());
-    return 0;
-  }
-  fmt::print(stderr, "{}", result.differences);
-  return 1;
+  else
+    fmt::print(stderr, "{}", result.differences);
+  if (!args.wave.empty()) machine->Trace("");
+  return result.differences.empty() ? 0 : 1;
 }
 
 // "[#####.....] 812 of 2000 commands each, 12.3 million cycles, 0 mismatches"

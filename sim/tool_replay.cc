@@ -34,6 +34,13 @@ struct ReplayMachine {
   uint64_t mismatches = 0;
 };
 
+// The one whose signals --wave shows; one without signals refuses.
+Machine& WaveMachine(const ReplayArguments& args, const std::vector<ReplayMachine>& machines) {
+  const auto rtl = std::find(args.machines.levels.begin(), args.machines.levels.end(), "rtl");
+  const auto index = rtl == args.machines.levels.end() ? 0 : rtl - args.machines.levels.begin();
+  return *machines[static_cast<size_t>(index)].machine;
+}
+
 std::vector<ReplayMachine> MakeMachines(const ReplayArguments& args, Progress& progress) {
   std::vector<ReplayMachine> machines;
   for (const std::string& level : args.machines.levels) {
@@ -44,12 +51,7 @@ std::vector<ReplayMachine> MakeMachines(const ReplayArguments& args, Progress& p
     m.driver = std::make_unique<Driver>(*m.machine);
     machines.push_back(std::move(m));
   }
-  if (!args.wave.empty()) {
-    const auto clocked = std::find(args.machines.levels.begin(), args.machines.levels.end(), "rtl");
-    const auto index =
-        clocked == args.machines.levels.end() ? 0 : clocked - args.machines.levels.begin();
-    machines[static_cast<size_t>(index)].machine->Trace(args.wave);
-  }
+  if (!args.wave.empty()) WaveMachine(args, machines).Trace(args.wave);
   return machines;
 }
 
@@ -183,6 +185,7 @@ int RunReplay(const ReplayArguments& args) {
     WriteReport(args.json, report);
   }
   for (const std::string& failure : totals.failures) fmt::print(stderr, "mismatch: {}\n", failure);
+  if (!args.wave.empty()) WaveMachine(args, machines).Trace("");
   return mismatches == 0 ? 0 : 1;
 }
 

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <verilated.h>
-#include <verilated_fst_c.h>
 
 #include <memory>
 #include <stdexcept>
@@ -18,6 +17,7 @@
 
 #include "sim/core.h"
 #include "sim/machine.h"
+#include "sim/verilated_wave.h"
 
 namespace tetralog {
 
@@ -54,7 +54,7 @@ class VerilatedCore : public Core {
     Reset();
   }
   ~VerilatedCore() override {
-    Trace("");
+    wave_.Abandon();
     top_->final();
     // The runtime takes the model out of the thread's current context, which may be another
     // core's.
@@ -79,15 +79,10 @@ class VerilatedCore : public Core {
   }
 
   void Trace(const std::string& path) override {
-    if (trace_) trace_->close();
-    trace_.reset();
+    wave_.Close();
     if (path.empty()) return;
-    if constexpr (requires { top_->trace(trace_.get(), 99); }) {
-      trace_ = std::make_unique<VerilatedFstC>();
-      top_->trace(trace_.get(), 99);
-      trace_->open(path.c_str());
-      if (!trace_->isOpen())
-        throw std::runtime_error("cannot write " + path + "; give a path that can be written");
+    if constexpr (requires(VerilatedFstC * fst) { top_->trace(fst, 99); }) {
+      wave_.Open(*top_, path);
     } else {
       throw std::invalid_argument(
           "this build of the core has no waveform; use the one of the tool");
@@ -109,7 +104,7 @@ class VerilatedCore : public Core {
     Verilated::threadContextp(context_.get());
     top_->eval();
     if (context_->gotError()) throw MachineError("an assertion of the core failed, see above");
-    if (trace_) trace_->dump(context_->time());
+    if (wave_.IsOpen()) wave_.Dump(context_->time());
     context_->timeInc(1);
   }
 
@@ -182,7 +177,7 @@ class VerilatedCore : public Core {
   MachineShape shape_;
   std::unique_ptr<VerilatedContext> context_;
   std::unique_ptr<V> top_;
-  std::unique_ptr<VerilatedFstC> trace_;
+  VerilatedWave wave_;
 };
 
 }  // namespace tetralog

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <verilated.h>
-#include <verilated_fst_c.h>
 
 #include <memory>
 #include <span>
@@ -16,6 +15,7 @@
 #include <type_traits>
 
 #include "sim/engine.h"
+#include "sim/verilated_wave.h"
 
 namespace tetralog {
 
@@ -53,7 +53,7 @@ class VerilatedEngine : public Engine {
     Reset();
   }
   ~VerilatedEngine() override {
-    Trace("");
+    wave_.Abandon();
     top_->final();
     // The runtime takes the model out of the thread's current context, which may be another
     // engine's.
@@ -77,15 +77,10 @@ class VerilatedEngine : public Engine {
   }
 
   void Trace(const std::string& path) override {
-    if (trace_) trace_->close();
-    trace_.reset();
+    wave_.Close();
     if (path.empty()) return;
-    if constexpr (requires { top_->trace(trace_.get(), 99); }) {
-      trace_ = std::make_unique<VerilatedFstC>();
-      top_->trace(trace_.get(), 99);
-      trace_->open(path.c_str());
-      if (!trace_->isOpen())
-        throw std::runtime_error("cannot write " + path + "; give a path that can be written");
+    if constexpr (requires(VerilatedFstC * fst) { top_->trace(fst, 99); }) {
+      wave_.Open(*top_, path);
     } else {
       throw std::invalid_argument("this engine was built without waveforms; trace the RTL");
     }
@@ -122,7 +117,7 @@ class VerilatedEngine : public Engine {
 
     top_->clk_i = 0;
     top_->eval();
-    if (trace_) trace_->dump(context_->time());
+    if (wave_.IsOpen()) wave_.Dump(context_->time());
     context_->timeInc(1);
 
     out.tile_ready = top_->tile_ready_o;
@@ -155,7 +150,7 @@ class VerilatedEngine : public Engine {
 
     top_->clk_i = 1;
     top_->eval();
-    if (trace_) trace_->dump(context_->time());
+    if (wave_.IsOpen()) wave_.Dump(context_->time());
     context_->timeInc(1);
   }
 
@@ -168,7 +163,7 @@ class VerilatedEngine : public Engine {
   EngineShape shape_;
   std::unique_ptr<VerilatedContext> context_;
   std::unique_ptr<V> top_;
-  std::unique_ptr<VerilatedFstC> trace_;
+  VerilatedWave wave_;
 };
 
 }  // namespace tetralog

@@ -50,14 +50,6 @@ void SyncFolder(const fs::path& folder) {
   close(fd);
 }
 
-// Where nothing can be renamed to: devices, pipes, and the links of the system to what a process
-// has open, as /dev/stdout.
-bool IsInPlace(const std::string& path) {
-  std::error_code ignored;
-  return IsSpecialFile(path) || ((path.starts_with("/dev/") || path.starts_with("/proc/")) &&
-                                 fs::is_symlink(path, ignored));
-}
-
 // The file that links lead to.
 std::string Target(const std::string& path) {
   std::error_code error;
@@ -139,6 +131,12 @@ void FlushStandardOutput() {
     throw std::runtime_error(
         fmt::format("cannot write all of the standard output: {}; send it where there is room",
                     errno == 0 ? "a write failed" : std::strerror(errno)));
+}
+
+bool IsInPlace(const std::string& path) {
+  std::error_code ignored;
+  return IsSpecialFile(path) || ((path.starts_with("/dev/") || path.starts_with("/proc/")) &&
+                                 fs::is_symlink(path, ignored));
 }
 
 bool IsSpecialFile(const std::string& path) {

@@ -39,6 +39,10 @@ void CheckOutputs(const std::vector<std::string>& outputs,
 // there: a command whose table is cut off has not done its work.
 void FlushStandardOutput();
 
+// Where nothing can be renamed to: devices, pipes, folders, and the links of the system to what a
+// process has open, as /dev/stdout.
+bool IsInPlace(const std::string& path);
+
 // There is something at the path that is no regular file: a folder, a device, a pipe.
 bool IsSpecialFile(const std::string& path);
 

@@ -163,6 +163,7 @@ TEST(ChainTrainer, ChecksNameTheFirstValueThatDiffers) {
   };
   const auto same = make(1);
   for (size_t step = 0; step < 3; ++step) same->Step(BatchAt(step, 8), {});
+  EXPECT_EQ(same->checked(), 2) << "steps 0 and 2";
   // Another seed rounds gradients differently: the last layer's weights show it first.
   const auto differs = make(2);
   try {

@@ -3,6 +3,8 @@
 #
 # Tests of sim/.
 tetralog_test(whole_file_test LIBS tetralog_files LABEL sim)
+tetralog_test(wave_file_test LIBS tetralog_files LABEL sim)
+tetralog_test(provenance_test LIBS tetralog_provenance LABEL sim)
 tetralog_test(trace_file_test LIBS tetralog_trace LABEL sim)
 tetralog_test(reference_random_bits_test LIBS tetralog_reference_host LABEL reference)
 tetralog_test(reference_loss_test LIBS tetralog_reference_host LABEL reference)

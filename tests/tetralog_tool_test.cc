@@ -142,6 +142,24 @@ TEST(TetralogTool, WritesAWaveform) {
   EXPECT_GT(std::filesystem::file_size(wave), 1000U);
 }
 
+// A limit on the size of files stands for a disk that is full.
+TEST(TetralogTool, AWaveformThatIsNotWholeIsAnError) {
+  const std::string wave = Scratch("cut.fst");
+  for (const int blocks : {1, 20, 60}) {
+    const std::string command = "ulimit -f " + std::to_string(blocks) + "; exec " + TETRALOG_TOOL +
+                                " gemm 8 64 8 --machine rtl --shape 4x4x1 --wave " + wave +
+                                " 2>&1 > /dev/null";
+    FILE* pipe = popen(("bash -c '" + command + "'").c_str(), "r");
+    ASSERT_NE(pipe, nullptr);
+    char line[500] = "";
+    EXPECT_NE(fgets(line, sizeof line, pipe), nullptr) << blocks;
+    EXPECT_EQ(WEXITSTATUS(pclose(pipe)), 2) << blocks;
+    EXPECT_EQ(std::string(line).rfind("error: " + wave + ": the waveform is not whole", 0), 0u)
+        << blocks << line;
+    EXPECT_FALSE(std::filesystem::exists(wave + ".hier"));
+  }
+}
+
 TEST(TetralogTool, SaysWhatTheRegistersSay) {
   const std::string report = Scratch("info.json");
   const Outcome outcome = RunTool("info --machine functional,rtl --shape 8x4x2 --json " + report);

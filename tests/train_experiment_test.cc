@@ -56,7 +56,8 @@ TEST(TrainExperiment, LimitsHoldTheMeanOfPairedDifferences) {
   const Experiment toy = Read(kToy);
   const std::vector<Accuracies> good = {{{88.0, 89.0}}, {{87.9, 88.1}}};
   EXPECT_DOUBLE_EQ(good[1].Mean(), 88.0);
-  EXPECT_NEAR(good[1].Deviation(), 0.1414, 1e-4);
+  EXPECT_NEAR(good[1].Deviation().value(), 0.1414, 1e-4);
+  EXPECT_FALSE(Accuracies({.values = {88.0}}).Deviation().has_value());
   const auto json = AccuracyJson(toy, good);
   EXPECT_TRUE(json["passed"].get<bool>());  // 0.1 and 0.9: 0.5, as the limit allows
   EXPECT_DOUBLE_EQ(json["limits"][0]["difference"].get<double>(), 0.5);

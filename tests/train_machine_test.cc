@@ -79,7 +79,7 @@ TEST(TrainMachine, IsTheRunOfTheReferencesOwnLoop) {
   Training training = MakeTraining(recipe, {}, false, Data().train, MakeMachine);
   const RunResult run = RunTraining(recipe, {.quiet = true}, Data(), *training.trainer);
   EXPECT_EQ(run.history.loss, losses);
-  EXPECT_DOUBLE_EQ(100 * run.test_accuracy, reference.test_accuracy());
+  EXPECT_DOUBLE_EQ(100 * run.test_accuracy.value(), reference.test_accuracy());
   std::vector<double> found;
   for (const NamedValues& named : training.trainer->Weights())
     found.insert(found.end(), named.values.begin(), named.values.end());

@@ -156,5 +156,18 @@ TEST(TrainRecipe, ASavedRecipeHasEveryKeyAndNoOther) {
   EXPECT_EQ(RecipeFault(nlohmann::ordered_json::parse("{", nullptr, false)), "is no JSON object");
 }
 
+TEST(TrainRecipe, ANetworkOfTwoNamesIsOneRecipe) {
+  Recipe one, other;
+  one.network = "resnet";
+  other.network = "resnet20";
+  CompleteRecipe(60'000, &one);
+  CompleteRecipe(60'000, &other);
+  EXPECT_FALSE(RecipeDifference(one, other).has_value());
+  EXPECT_EQ(RecipeJson(one), RecipeJson(other));
+  nlohmann::ordered_json before = RecipeJson(one);
+  before["network"] = "resnet";  // as earlier checkpoints have it
+  EXPECT_FALSE(RecipeDifference(RecipeFromJson(before, ""), one).has_value());
+}
+
 }  // namespace
 }  // namespace tetralog::train

@@ -224,6 +224,52 @@ TEST(TrainRun, ARunThatEndsElsewhereHasTheTestsOfItsOwnEnd) {
                RunToy(ToyRecipe(end), {}));
 }
 
+TEST(TrainRun, ATestOfEarlierWeightsIsNotThatOfTheEnd) {
+  const Folder folder;
+  const std::string path = folder / "c";
+  EXPECT_EQ(RunToy(ToyRecipe(12), {.checkpoint = path}).test_accuracy, 0.5);
+  const RunResult later =
+      RunToy(ToyRecipe(20), {.checkpoint = path, .resume = true, .test_images = 0});
+  EXPECT_EQ(later.history.tests.size(), 1) << "of step 12";
+  EXPECT_FALSE(later.test_accuracy.has_value());
+  EXPECT_TRUE(RunJson(ToyRecipe(20), later)["test_accuracy"].is_null());
+}
+
+TEST(TrainRun, TheNumberOfTestImagesIsKept) {
+  const Folder folder;
+  const std::string path = folder / "c";
+  const RunResult first = RunToy(ToyRecipe(14), {.checkpoint = path, .test_images = 20});
+  EXPECT_EQ(RunJson(ToyRecipe(14), first)["test_images"], 20);
+  const RunResult second = RunToy(ToyRecipe(30), {.checkpoint = path, .resume = true});
+  const auto json = RunJson(ToyRecipe(30), second);
+  EXPECT_EQ(json["test_images"], 30);
+  EXPECT_EQ(json["tests"][0]["images"], 20);
+  EXPECT_EQ(json["tests"][1]["images"], 30);
+  // A checkpoint of before they were kept.
+  Checkpoint c = ReadCheckpoint(path);
+  c.history.pop_back();
+  WriteCheckpoint(path, c);
+  const RunResult third = RunToy(ToyRecipe(30), {.checkpoint = path, .resume = true});
+  EXPECT_TRUE(RunJson(ToyRecipe(30), third)["test_images"].is_null());
+  EXPECT_EQ(third.test_accuracy, second.test_accuracy);
+}
+
+// What FP32 computes when it diverges; integers of a machine refuse such numbers themselves.
+TEST(TrainRun, ALossThatIsNoNumberEndsTheRun) {
+  for (const double loss : {std::nan(""), HUGE_VAL}) {
+    const Folder folder;
+    const std::string path = folder / "c";
+    ToyTrainer trainer;
+    trainer.change_loss = [&](double before) { return trainer.steps() == 15 ? loss : before; };
+    RunOptions options{.checkpoint = path, .checkpoint_every = 5};
+    options.quiet = true;
+    ExpectErrorHas(
+        [&] { RunTraining(ToyRecipe(30), options, Data(), trainer); },
+        {"step 14: the loss is no finite number", "has diverged; lower the learning rate"});
+    EXPECT_EQ(ReadCheckpoint(path).step, 10);
+  }
+}
+
 TEST(TrainRun, AKilledRunGoesOnToTheSameBits) {
   const Folder folder;
   const Recipe recipe = ToyRecipe();
@@ -302,7 +348,9 @@ TEST(TrainRun, ACheckpointOfAnotherRunIsRefused) {
                  {path, "relu is sums, was codes; give --relu codes,", "without --resume"});
   ExpectErrorHas(with([](auto& recipe) { recipe["relu"] = "tanh"; }),
                  {path, "relu: 'tanh' is not allowed", "without --resume"});
-  ExpectErrorHas(changed([](Checkpoint& x) { x.history.pop_back(); }), {path, "another version"});
+  ExpectErrorHas(changed([](Checkpoint& x) { x.history.resize(3); }), {path, "another version"});
+  ExpectErrorHas(changed([](Checkpoint& x) { x.history[4].values.push_back(1); }),
+                 {path, "another version"});
   ExpectErrorHas(changed([](Checkpoint& x) { x.step = 7; }), {path, "another version"});
   ExpectErrorHas(changed([](Checkpoint& x) { x.state.pop_back(); }), {path, "no state of the toy"});
 }

@@ -61,6 +61,12 @@ TEST_F(TrainTool, WritesReportMetricsCurveAndATraceThatReplays) {
   for (const char* key : {"git_revision", "compiler", "tools", "data_hash"})
     EXPECT_TRUE(json.contains(key)) << key;
   EXPECT_NE(outcome.text.find(json["weights_hash"].get<std::string>()), std::string::npos);
+  EXPECT_EQ(json["test_images"], 100);
+  EXPECT_FALSE(json.contains("counters")) << "no clock";
+  EXPECT_EQ(json["check_machine"], "reference");
+  EXPECT_EQ(json["checked_steps"], 2);
+  EXPECT_NE(outcome.text.find("2 steps checked against reference: equal"), std::string::npos)
+      << outcome.text;
   EXPECT_EQ(ReadText(folder_ / "r.svg").rfind("<svg", 0), 0);
   EXPECT_EQ(ReadText(folder_ / "h.svg").rfind("<svg", 0), 0);
   EXPECT_EQ(json["gradient_codes"]["steps"], 10);
@@ -137,6 +143,43 @@ TEST_F(TrainTool, ADiskTooSmallForTheTraceLeavesEverythingElse) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "t.h5.tmp"));
 }
 
+TEST_F(TrainTool, AMachineWithAClockSaysWhatItCounted) {
+  nlohmann::json counted[2];
+  for (const std::string machine : {"cycle", "rtl"}) {
+    const Outcome outcome = RunTool(data_ + "--steps 1 --batch 4 --test-images 0 --machine " +
+                                    machine + " --shape 16x16x4 --json " + (folder_ / "r.json"));
+    ASSERT_EQ(outcome.status, 0) << outcome.text;
+    const auto json = nlohmann::json::parse(ReadText(folder_ / "r.json"))["counters"];
+    // Forward, data and weight gradients of 784-256-128-10, but no data gradient of the first.
+    const uint64_t layers[] = {784 * 256, 256 * 128, 128 * 10};
+    // Some small commands come on top, as for the biases.
+    const uint64_t gemms = 4 * (2 * layers[0] + 3 * layers[1] + 3 * layers[2]);
+    EXPECT_GE(json["products"], gemms);
+    EXPECT_LT(json["products"], gemms + gemms / 100);
+    EXPECT_GT(json["gated"], 0);
+    EXPECT_GT(json["utilisation"], 0.0);
+    EXPECT_LT(json["utilisation"], 1.0);
+    EXPECT_NE(outcome.text.find(std::to_string(json["cycles"].get<uint64_t>()) + " cycles, "),
+              std::string::npos)
+        << outcome.text;
+    counted[machine == "rtl"] = json;
+  }
+  EXPECT_EQ(counted[0], counted[1]);
+}
+
+TEST_F(TrainTool, AReportThatFailsTakesNothingElseWithIt) {
+  const Outcome outcome =
+      RunTool(data_ + "--steps 2 --test-images 0 --json /dev/full --plot " + (folder_ / "r.svg") +
+              " --histogram /dev/full --record " + (folder_ / "t.h5"));
+  EXPECT_EQ(outcome.status, 2) << outcome.text;
+  EXPECT_NE(outcome.text.find("weights "), std::string::npos) << outcome.text;
+  const size_t first = outcome.text.find("error: cannot write /dev/full: No space left");
+  EXPECT_NE(first, std::string::npos) << outcome.text;
+  EXPECT_NE(outcome.text.find("error: cannot write /dev/full", first + 1), std::string::npos);
+  EXPECT_EQ(ReadText(folder_ / "r.svg").rfind("<svg", 0), 0);
+  EXPECT_EQ(read_trace(folder_ / "t.h5").gemms.size(), 8);
+}
+
 TEST_F(TrainTool, AKilledRunGoesOnToTheSameWeights) {
   const std::string checkpoint = folder_ / "c.h5";
   const std::string run = data_ + "--epochs 15 --test-images 0 --checkpoint " + checkpoint;
@@ -204,6 +247,7 @@ TEST_F(TrainTool, MistakesAreOneLineAtOnce) {
 TEST_F(TrainTool, MistakesThatNeedTheDataAreOneLine) {
   ExpectOneLineError("train --data " + (folder_ / "none"), "--data");
   ExpectOneLineError(data_ + "--batch 300", "batch: 300 is more than the 200 training images");
+  ExpectOneLineError(data_ + "--test-images 101", "--test-images: 101 are more than the 100");
   ExpectOneLineError(data_ + "--machine rtl --shape 3x3x1", "no build of shape");
 }
 

@@ -27,6 +27,7 @@ namespace tetralog::train::testing {
 class ToyTrainer : public Trainer {
  public:
   std::function<void()> on_step = [] {}, on_test = [] {};
+  std::function<double(double)> change_loss = [](double loss) { return loss; };
 
   StepResult Step(const Batch& batch, const StepOptions& options) override {
     on_step();
@@ -37,7 +38,7 @@ class ToyTrainer : public Trainer {
     v.weight = std::sin(0.9 * v.weight + options.rate * sum + static_cast<double>(steps_));
     v.mean += 0.1 * (v.weight - v.mean);
     ++steps_;
-    return {1 + v.weight, batch.labels[0]};
+    return {change_loss(1 + v.weight), batch.labels[0]};
   }
   size_t CountCorrect(const Batch& batch, bool fp32) override {
     on_test();

@@ -13,9 +13,9 @@ namespace {
 
 bool SameBits(double a, double b) { return std::memcmp(&a, &b, sizeof a) == 0; }
 
-class CheckingTrainer : public Trainer {
+class Checking : public CheckingTrainer {
  public:
-  CheckingTrainer(std::unique_ptr<Trainer> trainer, std::unique_ptr<Trainer> check, uint64_t every)
+  Checking(std::unique_ptr<Trainer> trainer, std::unique_ptr<Trainer> check, uint64_t every)
       : trainer_(std::move(trainer)), check_(std::move(check)), every_(every) {}
 
   StepResult Step(const Batch& batch, const StepOptions& options) override {
@@ -27,12 +27,14 @@ class CheckingTrainer : public Trainer {
       StepOptions again = options;
       again.histogram = nullptr;  // has counted this step
       Compare(step, result, check_->Step(batch, again));
+      ++checked_;
     }
     return result;
   }
   size_t CountCorrect(const Batch& batch, bool fp32) override {
     return trainer_->CountCorrect(batch, fp32);
   }
+  uint64_t checked() const override { return checked_; }
   uint64_t steps() const override { return trainer_->steps(); }
   std::vector<NamedValues> Save() const override { return trainer_->Save(); }
   void Load(const std::vector<NamedValues>& state, uint64_t steps) override {
@@ -64,15 +66,16 @@ class CheckingTrainer : public Trainer {
   }
 
   std::unique_ptr<Trainer> trainer_, check_;
-  uint64_t every_;
+  uint64_t every_, checked_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Trainer> MakeCheckingTrainer(std::unique_ptr<Trainer> trainer,
-                                             std::unique_ptr<Trainer> check, uint64_t every) {
+std::unique_ptr<CheckingTrainer> MakeCheckingTrainer(std::unique_ptr<Trainer> trainer,
+                                                     std::unique_ptr<Trainer> check,
+                                                     uint64_t every) {
   if (every == 0) throw std::invalid_argument("a check every 0 steps: give at least 1");
-  return std::make_unique<CheckingTrainer>(std::move(trainer), std::move(check), every);
+  return std::make_unique<Checking>(std::move(trainer), std::move(check), every);
 }
 
 }  // namespace tetralog::train

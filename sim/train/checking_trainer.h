@@ -17,9 +17,16 @@
 
 namespace tetralog::train {
 
+class CheckingTrainer : public Trainer {
+ public:
+  // Steps that ran on both, and were equal.
+  virtual uint64_t checked() const = 0;
+};
+
 // Steps 0, n, 2n, ... run on `check` too. Step() throws std::runtime_error with one line that names
 // the step and the first value that differs.
-std::unique_ptr<Trainer> MakeCheckingTrainer(std::unique_ptr<Trainer> trainer,
-                                             std::unique_ptr<Trainer> check, uint64_t every);
+std::unique_ptr<CheckingTrainer> MakeCheckingTrainer(std::unique_ptr<Trainer> trainer,
+                                                     std::unique_ptr<Trainer> check,
+                                                     uint64_t every);
 
 }  // namespace tetralog::train

@@ -4,11 +4,13 @@
 #include "sim/train/checkpoint.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -32,9 +34,10 @@ constexpr char kAdvice[] = "use another checkpoint or start again without --resu
 
 [[noreturn]] void FailToWrite(const std::string& path, int error) {
   const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
-  Fail(path, fmt::format("cannot be written: {}; {}; the last checkpoint stays as it was",
-                         std::strerror(error),
-                         full ? "make room" : "give a path in a folder that can be written"));
+  const bool there = access(path.c_str(), F_OK) == 0;
+  Fail(path, fmt::format("cannot be written: {}; {}{}", std::strerror(error),
+                         full ? "make room" : "give a path in a folder that can be written",
+                         there ? "; the last checkpoint stays as it was" : ""));
 }
 
 // ---------------------------------------------------------------------------- HDF5 in memory
@@ -190,6 +193,9 @@ Checkpoint ReadCheckpoint(const std::string& path) {
 
 void CheckCheckpointPath(const std::string& path) {
   RefuseSpecial(path);
+  std::error_code ignored;  // the check fails then, and says why
+  const auto folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
   if (const int error = CheckReplace(path)) FailToWrite(path, error);
 }
 

@@ -30,8 +30,8 @@ struct Checkpoint {
 void WriteCheckpoint(const std::string& path, const Checkpoint& checkpoint);
 Checkpoint ReadCheckpoint(const std::string& path);
 
-// Before any work: makes sure that checkpoints can be written to this path, without touching one
-// that is there.
+// Before any work: makes the folder, and makes sure that checkpoints can be written to this path,
+// without touching one that is there.
 void CheckCheckpointPath(const std::string& path);
 
 }  // namespace tetralog::train

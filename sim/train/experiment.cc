@@ -169,8 +169,8 @@ double Accuracies::Mean() const {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-double Accuracies::Deviation() const {
-  if (values.size() < 2) return 0;
+std::optional<double> Accuracies::Deviation() const {
+  if (values.size() < 2) return std::nullopt;
   const double mean = Mean();
   double sum = 0;
   for (const double value : values) sum += (value - mean) * (value - mean);
@@ -179,13 +179,15 @@ double Accuracies::Deviation() const {
 
 Json AccuracyJson(const Experiment& experiment, const std::vector<Accuracies>& results) {
   Json recipes = Json::array(), limits = Json::array();
-  for (size_t i = 0; i < results.size(); ++i)
+  for (size_t i = 0; i < results.size(); ++i) {
+    const std::optional<double> deviation = results[i].Deviation();
     recipes.push_back({{"name", experiment.recipes[i].name},
                        {"options", experiment.recipes[i].Options()},
                        {"accuracies", results[i].values},
                        {"mean", results[i].Mean()},
-                       {"std", results[i].Deviation()},
+                       {"std", deviation ? Json(*deviation) : Json(nullptr)},
                        {"minus_first", Difference(results[i], results[0]).Mean()}});
+  }
   bool passed = true;
   for (const AccuracyLimit& limit : experiment.limits) {
     const Checked checked = Check(limit, experiment, results);
@@ -206,12 +208,14 @@ std::string AccuracyTable(const Experiment& experiment, const std::vector<Accura
   std::string text = fmt::format("| recipe | mean | std | minus {} | seeds {} | options |\n",
                                  experiment.recipes[0].name, fmt::join(experiment.seeds, ", "));
   text += "|---|---|---|---|---|---|\n";
-  for (size_t i = 0; i < results.size(); ++i)
+  for (size_t i = 0; i < results.size(); ++i) {
+    const std::optional<double> deviation = results[i].Deviation();
     text +=
-        fmt::format("| {} | {:.2f} | {:.2f} | {} | {} | `{}` |\n", experiment.recipes[i].name,
-                    results[i].Mean(), results[i].Deviation(),
+        fmt::format("| {} | {:.2f} | {} | {} | {} | `{}` |\n", experiment.recipes[i].name,
+                    results[i].Mean(), deviation ? fmt::format("{:.2f}", *deviation) : "",
                     i == 0 ? "" : fmt::format("{:+.2f}", Difference(results[i], results[0]).Mean()),
                     List(results[i].values), experiment.recipes[i].Options());
+  }
   if (!experiment.limits.empty()) text += "\n";
   for (const AccuracyLimit& limit : experiment.limits) {
     const Checked checked = Check(limit, experiment, results);

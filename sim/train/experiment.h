@@ -51,7 +51,7 @@ struct Accuracies {
   std::vector<double> values;
 
   double Mean() const;
-  double Deviation() const;  // standard deviation of a sample; 0 for one value
+  std::optional<double> Deviation() const;  // standard deviation of a sample; none of one value
 };
 
 // What came out, as {"recipes": [...], "limits": [...], "passed": bool}. `results` has one entry

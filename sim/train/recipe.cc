@@ -50,6 +50,11 @@ constexpr Usual kUsual[] = {{"mlp", 6, 128, 0.05},    {"lenet", 3, 32, 0.02},
                             {"resnet8", 3, 32, 0.05}, {"resnet20", 3, 32, 0.05},
                             {"resnet", 3, 32, 0.05},  {"vit", 5, 32, 0.02}};
 
+// A network of two names is the same recipe by either.
+void UseOneName(Recipe* recipe) {
+  if (recipe->network == "resnet") recipe->network = "resnet20";
+}
+
 constexpr double kAdamRate = 0.001;
 
 std::vector<std::string> Networks() {
@@ -228,6 +233,7 @@ uint64_t StepsPerEpoch(const Recipe& recipe, size_t train_images) {
 
 void CompleteRecipe(size_t train_images, Recipe* recipe) {
   Recipe& r = *recipe;
+  UseOneName(recipe);
   const auto usual = std::find_if(std::begin(kUsual), std::end(kUsual),
                                   [&](const Usual& u) { return r.network == u.network; });
   if (usual == std::end(kUsual))
@@ -273,6 +279,7 @@ nlohmann::ordered_json RecipeJson(const Recipe& recipe) {
 Recipe RecipeFromJson(const nlohmann::ordered_json& json, const std::string& source) {
   Recipe recipe;
   SetFromJson(json, source, &recipe);
+  UseOneName(&recipe);
   return recipe;
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -42,24 +43,30 @@ std::vector<NamedValues> ToNamed(const RunHistory& history) {
   std::vector<NamedValues> list = {{"loss", history.loss},
                                    {"accuracy", history.accuracy},
                                    {"test_step", {}},
-                                   {"test_accuracy", {}}};
+                                   {"test_accuracy", {}},
+                                   {"test_images", {}}};
   for (const TestPoint& test : history.tests) {
     list[2].values.push_back(static_cast<double>(test.step));
     list[3].values.push_back(test.accuracy);
+    list[4].values.push_back(static_cast<double>(test.images));
   }
   return list;
 }
 
 RunHistory FromNamed(const std::vector<NamedValues>& list, uint64_t steps,
                      const std::string& path) {
-  if (list.size() != 4 || list[0].values.size() != steps || list[1].values.size() != steps ||
-      list[2].values.size() != list[3].values.size())
+  // Older ones do not know the images.
+  const bool images = list.size() == 5;
+  if ((list.size() != 4 && !images) || list[0].values.size() != steps ||
+      list[1].values.size() != steps || list[2].values.size() != list[3].values.size() ||
+      (images && list[4].values.size() != list[3].values.size()))
     throw std::runtime_error(path +
                              ": is of another version of this program; start again "
                              "without --resume");
   RunHistory history{list[0].values, list[1].values, {}};
   for (size_t i = 0; i < list[2].values.size(); ++i)
-    history.tests.push_back({static_cast<uint64_t>(list[2].values[i]), list[3].values[i]});
+    history.tests.push_back({static_cast<uint64_t>(list[2].values[i]), list[3].values[i],
+                             images ? static_cast<uint64_t>(list[4].values[i]) : 0});
   return history;
 }
 
@@ -196,6 +203,11 @@ class Run {
       ++histogram_steps_;
     }
     const StepResult result = trainer_.Step(batch, step);
+    if (!std::isfinite(result.loss))
+      throw std::runtime_error(
+          fmt::format("step {}: the loss is no finite number: the training has diverged; lower the "
+                      "learning rate",
+                      done_));
     if (record) Record(batch, step);
     ++done_;
     unsaved_ = true;
@@ -276,15 +288,18 @@ class Run {
     std::string text = "not tested";
     if (images > 0) {
       unsaved_ = true;
-      history_.tests.push_back({done_, static_cast<double>(correct) / static_cast<double>(images)});
+      history_.tests.push_back(
+          {done_, static_cast<double>(correct) / static_cast<double>(images), images});
       text = fmt::format("test accuracy {:.2f} %", 100 * history_.tests.back().accuracy);
     }
     if (options_.quiet) return;
     progress_.Clear();
     const uint64_t steps = (done_ - 1) % in_epoch_ + 1;
-    fmt::print("epoch {} step {} loss {:.4f} accuracy {:.2f} % {} ({:.1f} s)\n",
-               (done_ - 1) / in_epoch_ + 1, done_, TailMean(history_.loss, steps),
-               100 * TailMean(history_.accuracy, steps), text, Seconds(start_));
+    fmt::print(
+        "epoch {} step {}: mean loss {:.4f} and accuracy {:.2f} % of the epoch, {} ({:.1f} "
+        "s)\n",
+        (done_ - 1) / in_epoch_ + 1, done_, TailMean(history_.loss, steps),
+        100 * TailMean(history_.accuracy, steps), text, Seconds(start_));
     std::fflush(stdout);
   }
 
@@ -300,9 +315,11 @@ class Run {
     result.steps = done_;
     result.first_step = first_;
     result.weights_hash = HashOf(trainer_.Weights());
+    result.loss_steps = std::min(done_, in_epoch_);
     result.train_loss = TailMean(history_.loss, in_epoch_);
     result.train_accuracy = TailMean(history_.accuracy, in_epoch_);
-    if (!history_.tests.empty()) result.test_accuracy = history_.tests.back().accuracy;
+    if (!history_.tests.empty() && history_.tests.back().step == done_)
+      result.test_accuracy = history_.tests.back().accuracy;
     result.seconds = Seconds(start_);
     result.history = std::move(history_);
     result.record = std::move(record_);

@@ -16,5 +16,5 @@ target_link_libraries(tetralog_train_machines PRIVATE tetralog_warnings
                              tetralog_clocked_machine tetralog_cycle)
 add_executable(tetralog-train train/main.cc)
 target_link_libraries(tetralog-train PRIVATE tetralog_warnings tetralog_train_machines tetralog_cores
-                                             CLI11::CLI11)
+                                             tetralog_provenance CLI11::CLI11)
 add_dependencies(tetralog tetralog-train)

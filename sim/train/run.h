@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ namespace tetralog::train {
 struct TestPoint {
   uint64_t step = 0;  // steps done
   double accuracy = 0;
+  uint64_t images = 0;  // tested on; 0: not known, of an older checkpoint
 };
 
 // What was measured; accuracies are 0 to 1.
@@ -54,8 +56,9 @@ struct RunResult {
   uint64_t steps = 0;       // done, of all runs together
   uint64_t first_step = 0;  // of this run: that of the checkpoint
   uint64_t weights_hash = 0;
-  double train_loss = 0, train_accuracy = 0;  // mean of the last epoch's number of steps
-  double test_accuracy = 0;                   // 0 without test images
+  double train_loss = 0, train_accuracy = 0;  // mean of the last epoch's number of steps,
+  uint64_t loss_steps = 0;                    // or of all where these are fewer
+  std::optional<double> test_accuracy;        // of the state at the end
   double seconds = 0;                         // of this run
   std::vector<TraceGemm> record;
   uint64_t histogram_steps = 0;  // that were counted, of this run

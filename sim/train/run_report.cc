@@ -37,6 +37,8 @@ nlohmann::ordered_json RunJson(const Recipe& recipe, const RunResult& result) {
   for (const TestPoint& test : result.history.tests)
     tests.push_back({{"step", test.step},
                      {"accuracy", test.accuracy},
+                     {"images", test.images == 0 ? nlohmann::ordered_json(nullptr)
+                                                 : nlohmann::ordered_json(test.images)},
                      {"fp32", recipe.variant == "fp32" || InFp32(recipe, test.step)}});
   return {{"network", recipe.network},
           {"machine", recipe.machine},
@@ -48,9 +50,9 @@ nlohmann::ordered_json RunJson(const Recipe& recipe, const RunResult& result) {
           {"weights_hash", HashText(result.weights_hash)},
           {"train_loss", result.train_loss},
           {"train_accuracy", result.train_accuracy},
-          {"test_accuracy", result.history.tests.empty()
-                                ? nlohmann::ordered_json(nullptr)
-                                : nlohmann::ordered_json(result.test_accuracy)},
+          {"test_accuracy", result.test_accuracy ? nlohmann::ordered_json(*result.test_accuracy)
+                                                 : nlohmann::ordered_json(nullptr)},
+          {"test_images", result.test_accuracy ? tests.back()["images"] : nullptr},
           {"tests", std::move(tests)},
           {"first_step", result.first_step},
           {"seconds", result.seconds}};

@@ -60,9 +60,10 @@ void AddTrainOptions(CLI::App& command, TrainArguments& arguments) {
       ->check(CLI::Range(1, 1000))
       ->needs("--record")
       ->capture_default_str();
-  command.add_option("--test-images", args->test_images, "test on the first so many; 0: no tests")
-      ->check(CLI::Range(0, 1'000'000))
-      ->capture_default_str();
+  command
+      .add_option("--test-images", args->test_images,
+                  "test on the first so many (default: all); 0: no tests")
+      ->check(CLI::Range(0, 1'000'000));
   command.add_option("--json", args->json, "write the result to this file");
   command.add_option("--csv", args->csv,
                      "write loss, accuracy and rate of every step to this file");

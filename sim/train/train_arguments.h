@@ -7,6 +7,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,7 +27,7 @@ struct TrainArguments {
   std::string check_machine;
   std::string record;
   uint64_t record_steps = 1;
-  uint64_t test_images = 10'000;
+  std::optional<uint64_t> test_images;  // all
   std::string json, csv, plot, histogram;
 };
 

@@ -133,9 +133,12 @@ Training MakeTraining(const Recipe& recipe, const CheckOptions& check, bool reco
     if (level == recipe.machine)
       throw std::invalid_argument(
           fmt::format("check-machine: {} is the machine that trains; give another", level));
-    training.trainer =
+    auto checker =
         MakeCheckingTrainer(std::move(training.trainer),
                             MakeOn(level, recipe, train, make_machine, &training), check.every);
+    training.checker = checker.get();
+    training.check_machine = level;
+    training.trainer = std::move(checker);
   }
   if (record) training.recorder = MakeOn("reference", recipe, train, make_machine, &training);
   return training;

@@ -13,6 +13,7 @@
 
 #include "sim/machine.h"
 #include "sim/reference/dataset.h"
+#include "sim/train/checking_trainer.h"
 #include "sim/train/recipe.h"
 #include "sim/train/trainer.h"
 
@@ -36,7 +37,9 @@ struct Training {
   std::vector<std::unique_ptr<Machine>> machines;
   std::vector<std::unique_ptr<Trainer>> helpers;  // FP32 steps of the others
   std::unique_ptr<Trainer> trainer;
-  std::unique_ptr<Trainer> recorder;  // the same network on the reference, if asked for
+  const CheckingTrainer* checker = nullptr;  // the trainer, if it checks steps
+  std::string check_machine;                 // on this machine
+  std::unique_ptr<Trainer> recorder;         // the same network on the reference, if asked for
 };
 
 // Throws std::invalid_argument with one line for what does not go together.
