@@ -102,9 +102,8 @@ std::string CountText(const MachineCount& count) {
   const Counters& c = count.counters;
   const auto products = static_cast<double>(c[kCounterProducts]);
   return fmt::format(
-      "{} cycles, {:.1f} % of the MACs busy; {} products, {:.1f} % gated; {:.1f} MB read, {:.1f} "
-      "MB "
-      "written",
+      "{} cycles, {:.1f} % of the MACs busy; {} products, {:.1f} % gated; "
+      "{:.1f} MB read, {:.1f} MB written",
       c[kCounterBusy], 100 * count.utilisation, c[kCounterProducts],
       products == 0 ? 0 : 100 * static_cast<double>(c[kCounterGated]) / products,
       static_cast<double>(c[kCounterReadBytes]) * 1e-6,
