@@ -62,7 +62,7 @@ TEST_P(CoreBuildsRtl, WavesAreWritten) {
   machine->ReadRegister(kRegStatus);
   machine->Trace("");
   EXPECT_GT(std::filesystem::file_size(directory + "/waves.fst"), 1000u);
-  EXPECT_THROW(machine->Trace(directory + "/none/waves.fst"), std::runtime_error);
+  EXPECT_THROW(machine->Trace(directory + "/waves.fst/none.fst"), std::runtime_error);
   std::filesystem::remove_all(directory);
 }
 
