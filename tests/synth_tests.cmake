@@ -134,3 +134,4 @@ tetralog_test(random_source_netlist_test SOURCES random_source_rtl_test.cc LABEL
 tetralog_test(synth_flow_test LIBS tetralog_synth LABEL gates)
 tetralog_test(synth_page_test LIBS tetralog_synth)
 tetralog_test(synth_parts_test LIBS tetralog_synth)
+tetralog_test(timing_test LIBS tetralog_synth LABEL gates)
